@@ -1,0 +1,602 @@
+//! From the many spellings of a model's name to the model.
+//!
+//! A name is not looked up as a prefix, ever: with prefixes `gpt-4.1` becomes `gpt-4`, counted with the wrong
+//! vocabulary against the wrong window, and `gpt-3.5-turbo-fake` becomes a model. A spelling is instead
+//! taken apart by a few fixed rules, and what remains must stand in the table, letter for letter.
+//!
+//! ```text
+//! trim, lower case
+//! take off, as often as there is one:   arn:…/TAIL    ft:BASE:org:suffix:id    BASE:ft-…    ROUTE/
+//! a "/" still there: an unknown route, refuse
+//! [region.]vendor.ID[-vN:M] -> ID       (Amazon Bedrock)
+//! ID@date -> ID-date                    (Google Vertex)
+//! "_" -> "-"
+//! ID:free -> ID                         (OpenRouter, and the like)
+//! ID:latest -> ID, ID:20b-q4-k-m -> ID-20b      (Ollama)
+//! gpt-35 -> gpt-3.5                     (Azure)
+//! look up; if unknown, look up without a date at the end, and say so; else refuse, with names that are near
+//! ```
+//!
+//! The order matters: the date comes last, because some snapshots have rows of their own with other limits.
+//! The rules are those that OpenAI's models need; `tests/data/names` holds the spellings they were made for.
+//!
+//! Left to others: the table itself (`models`), and names of encodings (`encodings`).
+
+use std::{cmp::Reverse, error, fmt};
+
+use super::models::{Model, models};
+
+/// Longer names are refused unread: no service has any, and finding near names takes time with the length.
+const LONGEST: usize = 256;
+
+/// How many near names an unknown one is answered with.
+const NEAR: usize = 3;
+
+/// Services that a name may be routed through, as the first part of a path; "_" is written as "-" here.
+///
+/// Only services that host models of several makers, or OpenAI's. Routes that name another maker are left
+/// out, as nothing behind them is an OpenAI model: they are unknown routes until their models are known.
+const ROUTES: [&str; 42] = [
+    "accounts", // accounts/fireworks/models/ID
+    "azure",
+    "azure-ai",
+    "azure-openai",
+    "baseten",
+    "bedrock",
+    "cerebras",
+    "converse", // bedrock/converse/ID
+    "databricks",
+    "deepinfra",
+    "fireworks",
+    "fireworks-ai",
+    "github",
+    "github-copilot",
+    "groq",
+    "hosted-vllm",
+    "huggingface",
+    "hyperbolic",
+    "litellm",
+    "litellm-proxy",
+    "lm-studio",
+    "lmstudio",
+    "models",
+    "nebius",
+    "novita",
+    "ollama",
+    "ollama-chat",
+    "openai",
+    "openrouter",
+    "perplexity",
+    "replicate",
+    "responses", // openai/responses/ID
+    "sambanova",
+    "text-completion-openai",
+    "together",
+    "together-ai",
+    "vercel",
+    "vercel-ai-gateway",
+    "vertex",
+    "vertex-ai",
+    "vllm",
+    "watsonx",
+];
+
+/// The prefixes of Bedrock's inference profiles, which run a model in one part of the world.
+const BEDROCK_REGIONS: [&str; 9] = ["apac", "au", "ca", "eu", "global", "jp", "sa", "us", "us-gov"];
+
+/// OpenRouter's variants that change price, speed or tools, but neither the vocabulary nor the window.
+///
+/// `:extended` is not one of them: it stands for a larger window than the table states.
+const VARIANTS: [&str; 7] = [":beta", ":exacto", ":floor", ":free", ":nitro", ":online", ":thinking"];
+
+/// A model found by one of its spellings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resolved {
+    /// The model.
+    pub model: Model,
+    /// What the user should know about how the name was read: that it is a snapshot which has no row of its
+    /// own, a fine-tune, or an alias that moves to new models. One phrase, or several joined by `"; "`.
+    ///
+    /// That an encoding is only assumed is not a matter of the name: see [`Model::exactness`].
+    pub note: Option<String>,
+}
+
+/// There is no model of this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownModel {
+    /// The name as it was given.
+    pub name: String,
+    /// At most three names of known models that look like it, the nearest first; often none.
+    pub near: Vec<String>,
+}
+
+impl UnknownModel {
+    /// Whether the name is that of an encoding, such as `cl100k_base`: the caller may then name the option
+    /// that takes one.
+    pub fn is_encoding(&self) -> bool {
+        is_encoding(&self.name.trim().to_ascii_lowercase())
+    }
+}
+
+impl fmt::Display for UnknownModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Quoted, with escapes: the name may be empty, or hold whatever a script put into it.
+        if self.is_encoding() {
+            return write!(f, "{:?} is an encoding, not a model", self.name);
+        }
+        write!(f, "unknown model {:?}", self.name)?;
+        if !self.near.is_empty() {
+            write!(f, "; near: {}", self.near.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl error::Error for UnknownModel {}
+
+/// Finds the model that `name` stands for, however the usual services spell it.
+///
+/// # Errors
+///
+/// When no rule leads to a row of the table. There is no default: a count with a guessed vocabulary looks
+/// just like a right one.
+pub fn resolve(name: &str) -> Result<Resolved, UnknownModel> {
+    let refuse = |near| UnknownModel { name: name.to_owned(), near };
+    let written = name.trim().to_ascii_lowercase();
+    if written.is_empty() || written.len() > LONGEST {
+        return Err(refuse(Vec::new()));
+    }
+    let (inner, tuned) = unwrap_routes(&written);
+    let plain = plain_id(inner);
+    let Some((model, remark)) = look_up(&plain) else {
+        return Err(refuse(if is_encoding(&written) { Vec::new() } else { near(&plain) }));
+    };
+    let notes: Vec<String> = tuned.into_iter().chain(remark).collect();
+    let note = if notes.is_empty() { None } else { Some(notes.join("; ")) };
+    Ok(Resolved { model, note })
+}
+
+/// Takes off what stands around a model's name: resource names, fine-tunes, routes; and says if it was tuned.
+fn unwrap_routes(written: &str) -> (&str, Option<String>) {
+    let mut name = written;
+    let mut tuned = None;
+    loop {
+        if let Some(tail) = arn_tail(name) {
+            name = tail;
+        } else if let Some(rest) = name.strip_prefix("ft:") {
+            name = rest.split(':').next().unwrap_or(rest);
+            tuned = Some(format!("fine-tune of {name}"));
+        } else if let Some((base, _)) = name.split_once(":ft-") {
+            name = base;
+            tuned = Some(format!("legacy fine-tune of {name}"));
+        } else if let Some((route, rest)) = name.split_once('/')
+            && ROUTES.contains(&route.replace('_', "-").as_str())
+        {
+            name = rest;
+        } else {
+            return (name, tuned);
+        }
+    }
+}
+
+/// `arn:aws:bedrock:REGION:ACCOUNT:KIND/TAIL` -> `TAIL`; the partition may also be `aws-us-gov` and the like.
+fn arn_tail(name: &str) -> Option<&str> {
+    let (head, tail) = name.rsplit_once('/')?;
+    let mut fields = head.split(':');
+    let is_arn = fields.next() == Some("arn")
+        && fields.next().is_some_and(|partition| partition.starts_with("aws"))
+        && fields.next() == Some("bedrock");
+    is_arn.then_some(tail)
+}
+
+/// Undoes the ways services spell an id. What has an unknown route before it stays as it is.
+fn plain_id(inner: &str) -> String {
+    if inner.contains('/') {
+        return inner.to_owned();
+    }
+    let id = bedrock_id(inner).unwrap_or(inner);
+    let id = match id.split_once('@') {
+        Some((base, date)) if is_date(date) => format!("{base}-{date}"),
+        _ => id.to_owned(),
+    };
+    let id = id.replace('_', "-");
+    let id = VARIANTS.iter().find_map(|variant| id.strip_suffix(variant)).unwrap_or(&id);
+    let id = match id.split_once(':') {
+        Some((base, "latest")) => base.to_owned(),
+        Some((base, tag)) => match size_of_tag(tag) {
+            Some(size) => format!("{base}-{size}"),
+            None => id.to_owned(),
+        },
+        None => id.to_owned(),
+    };
+    match id.strip_prefix("gpt-35") {
+        Some(rest) if rest.is_empty() || rest.starts_with('-') => format!("gpt-3.5{rest}"),
+        _ => id,
+    }
+}
+
+/// `[region.]openai.ID[-vN:M]` -> `ID`. OpenAI's models there have no `v`: `openai.gpt-oss-20b-1:0`.
+fn bedrock_id(name: &str) -> Option<&str> {
+    let name = match name.split_once('.') {
+        Some((region, rest)) if BEDROCK_REGIONS.contains(&region) => rest,
+        _ => name,
+    };
+    let id = name.strip_prefix("openai.")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match id.rsplit_once('-').and_then(|(base, version)| Some((base, version.split_once(':')?))) {
+        Some((base, (major, minor)))
+            if is_number(major.strip_prefix('v').unwrap_or(major)) && is_number(minor) =>
+        {
+            Some(base)
+        }
+        _ => Some(id),
+    }
+}
+
+/// The size that an Ollama tag names: `20b`, `20b-cloud`, `20b-q4-k-m` -> `20b`. How the weights are stored
+/// changes nothing about the tokens.
+fn size_of_tag(tag: &str) -> Option<&str> {
+    let (size, storage) = tag.split_once('-').unwrap_or((tag, ""));
+    let number = size.strip_suffix('b')?;
+    let is_size = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let mut parts = storage.split('-');
+    let is_storage = match parts.next()? {
+        "" | "bf16" | "cloud" | "f16" | "fp16" | "mxfp4" => parts.next().is_none(),
+        "q2" | "q3" | "q4" | "q5" | "q6" | "q8" => {
+            parts.all(|part| ["0", "1", "k", "s", "m", "l"].contains(&part))
+        }
+        _ => false,
+    };
+    (is_size && is_storage).then_some(size)
+}
+
+/// The model that is called `plain`, or whose snapshot it is; and what is to be said about that.
+fn look_up(plain: &str) -> Option<(Model, Option<String>)> {
+    let called = |name: &str| models().find(|model| model.is_called(name));
+    if let Some(model) = called(plain) {
+        let moves =
+            plain.ends_with("-latest") || model.notes.is_some_and(|notes| notes.starts_with("moving alias"));
+        return Some((model, moves.then(|| format!("{plain} is a moving alias"))));
+    }
+    let base = without_date(plain)?;
+    // A snapshot of a snapshot, or of what has no fixed content, is a name that nobody gave.
+    if without_date(base).is_some() || base.ends_with("-latest") {
+        return None;
+    }
+    Some((called(base)?, Some(format!("unlisted snapshot of {base}"))))
+}
+
+/// `ID-2024-05-13`, `ID-20240513`, `ID-0513` -> `ID`.
+fn without_date(id: &str) -> Option<&str> {
+    [10, 8, 4].into_iter().find_map(|len| {
+        let (base, date) = id.split_at_checked(id.len().checked_sub(len)?)?;
+        if is_date(date) { base.strip_suffix('-') } else { None }
+    })
+}
+
+/// Whether `text` is `YYYY-MM-DD`, `YYYYMMDD` or `MMDD`, with a month and a day that can be.
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits: Vec<u32> = bytes.iter().filter_map(|&b| char::from(b).to_digit(10)).collect();
+    let year = match (bytes.len(), digits.len()) {
+        (10, 8) if bytes[4] == b'-' && bytes[7] == b'-' => digits[..4].to_vec(),
+        (8, 8) => digits[..4].to_vec(),
+        (4, 4) => vec![2, 0, 0, 0],
+        _ => return false,
+    };
+    let number = |digits: &[u32]| digits.iter().fold(0, |sum, digit| sum * 10 + digit);
+    let (month, day) = digits[digits.len() - 4..].split_at(2);
+    number(&year) / 100 == 20 && (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
+}
+
+/// Whether a model of the table uses the encoding `name`, and no model is called so.
+fn is_encoding(name: &str) -> bool {
+    // `p50k_edit` belongs to models that took an instruction beside the text; none of them is in the table.
+    let is_one = name == "p50k_edit" || models().any(|model| model.encoding == name);
+    is_one && !models().any(|model| model.is_called(name))
+}
+
+/// The names nearest to `plain`, at most one of each model.
+///
+/// Nearest are those that begin with it and go on with another word (a family named without its member),
+/// then those that differ least: without punctuation first, which people forget, and then with it.
+fn near(plain: &str) -> Vec<String> {
+    let last = plain.rsplit('/').next().unwrap_or(plain);
+    let wanted = without_date(last).unwrap_or(last);
+    let squeezed = squeeze(wanted);
+    if squeezed.is_empty() {
+        return Vec::new();
+    }
+    // With more than every third letter wrong, a name is near anything.
+    let limit = (squeezed.len() / 3).max(1);
+    let rank = |name: &'static str| {
+        let goes_on = name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['-', '.']));
+        let apart = if goes_on { 0 } else { distance(&squeezed, &squeeze(name)) };
+        // Of names that are as near, the one with the higher version is the likelier.
+        (apart <= limit).then(|| (apart, distance(wanted, name), Reverse(name)))
+    };
+    let of_model = |model: Model| {
+        // A date is nothing one mistypes for another name, and would crowd out the name without it.
+        let names = model.aliases().chain([model.name]).filter(|name| without_date(name).is_none());
+        names.filter_map(rank).min()
+    };
+    let mut found: Vec<_> = models().filter_map(of_model).collect();
+    found.sort_unstable();
+    // Where only punctuation is wrong, or a word is missing, a guess at other letters is noise.
+    if found.first().is_some_and(|(apart, ..)| *apart == 0) {
+        found.retain(|(apart, ..)| *apart == 0);
+    }
+    found.into_iter().take(NEAR).map(|(_, _, Reverse(name))| name.to_owned()).collect()
+}
+
+/// The name without its punctuation.
+fn squeeze(name: &str) -> String {
+    name.chars().filter(|c| !['-', '.', ':', ' '].contains(c)).collect()
+}
+
+/// How many characters must be put in, taken out, replaced, or swapped with their neighbour to turn `a` into
+/// `b` (optimal string alignment: nothing is changed twice).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // Three rows of the table of distances between beginnings of `a` and of `b`.
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[b.len()]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// Name and note that `name` resolves to.
+    fn found(name: &str) -> (&'static str, Option<String>) {
+        let resolved = resolve(name).unwrap_or_else(|unknown| panic!("{unknown}"));
+        (resolved.model.name, resolved.note)
+    }
+
+    fn encoding(name: &str) -> &'static str {
+        resolve(name).unwrap_or_else(|unknown| panic!("{unknown}")).model.encoding
+    }
+
+    fn near_to(name: &str) -> Vec<String> {
+        resolve(name).map(|resolved| resolved.model.name).expect_err(name).near
+    }
+
+    /// See `tests/data/names/README.md`.
+    #[test]
+    fn collected_names() {
+        // Read when the test runs: the published package has no tests/, and must still compile.
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/names/name_tests.json");
+        let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let (mut known, mut refused) = (0, 0);
+        for row in &rows {
+            let name = row["name"].as_str().unwrap();
+            let wanted = models().find(|model| Some(model.name) == row["canonical"].as_str());
+            match (wanted, resolve(name)) {
+                (Some(model), Ok(resolved)) => {
+                    known += 1;
+                    assert_eq!(resolved.model, model, "{row}");
+                    assert_eq!(Some(resolved.model.encoding), row["encoding"].as_str(), "{row}");
+                    assert_eq!(resolved.model.context_window, row["context_window"].as_u64(), "{row}");
+                    assert_notes(row, resolved.note.as_deref());
+                }
+                (None, Err(unknown)) => {
+                    refused += 1;
+                    assert_eq!(unknown.name, name);
+                    assert!(unknown.near.len() <= NEAR, "{row} {unknown:?}");
+                    assert_suggestions(row, &unknown.near);
+                }
+                (wanted, got) => panic!("{row}\nwanted {wanted:?}\ngot    {got:?}"),
+            }
+        }
+        assert!(known >= 22 && refused >= 7, "{known} {refused}");
+    }
+
+    /// Routes are no news to who wrote them; all else must be said.
+    fn assert_notes(row: &Value, note: Option<&str>) {
+        let notes = row["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
+        let wanted: Vec<_> = notes.filter(|note| !note.starts_with("route ")).collect();
+        assert_eq!(wanted.is_empty(), note.is_none(), "{row} {note:?}");
+        assert!(wanted.iter().all(|part| note.unwrap().contains(part)), "{row} {note:?}");
+    }
+
+    /// The best suggestion must be there if its model is known, and where none is wanted there is none.
+    fn assert_suggestions(row: &Value, near: &[String]) {
+        let Some(wanted) = row["suggestions"].as_array() else { return };
+        match wanted.first() {
+            None => assert!(near.is_empty(), "{row} {near:?}"),
+            Some(first) if resolve(first.as_str().unwrap()).is_ok() => {
+                assert!(near.iter().any(|name| first == name), "{row} {near:?}");
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Also shows that no rule destroys a name that stands in the table.
+    #[test]
+    fn every_name_of_the_table_resolves() {
+        for model in models() {
+            for name in model.aliases().chain([model.name]) {
+                let resolved = resolve(name).unwrap();
+                assert_eq!(resolved.model, model, "{name}");
+                assert!(!resolved.note.is_some_and(|note| note.contains("snapshot")), "{name}");
+                assert_eq!(resolve(&name.to_uppercase()).unwrap().model, model, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn minor_versions_are_not_their_family() {
+        let o200k = "gpt-5.1 gpt-5.1-2025-11-13 gpt-4.5 gpt-4.5-preview gpt-4.1 gpt-4.1-mini o4-mini";
+        assert!(o200k.split(' ').all(|name| encoding(name) == "o200k_base"));
+        let cl100k = "gpt-4-0613 gpt-4-turbo";
+        assert!(cl100k.split(' ').all(|name| encoding(name) == "cl100k_base"));
+    }
+
+    #[test]
+    fn bare_azure_and_dated_names() {
+        for (name, wanted) in [
+            ("o1", "o200k_base"),
+            ("o3", "o200k_base"),
+            ("o1-preview", "o200k_base"),
+            ("gpt-35-turbo", "cl100k_base"),
+            ("gpt-35-turbo-16k", "cl100k_base"),
+            ("gpt-3.5-turbo-0301", "cl100k_base"),
+            ("chatgpt-4o-latest", "o200k_base"),
+            ("gpt-oss-120b", "o200k_harmony"),
+            ("text-davinci-003", "p50k_base"),
+            ("davinci", "r50k_base"),
+            ("openai/gpt-4o", "o200k_base"),
+            ("azure/gpt-4o", "o200k_base"),
+        ] {
+            assert_eq!(encoding(name), wanted, "{name}");
+        }
+        assert_eq!(near_to("nonsense-model"), [""; 0]);
+        assert_eq!(near_to(""), [""; 0]);
+        assert_eq!(near_to("o"), ["o3", "o1"]);
+    }
+
+    #[test]
+    fn routes() {
+        for name in [
+            "ollama/gpt-oss:20b",
+            "groq/openai/gpt-oss-20b",
+            "fireworks_ai/accounts/fireworks/models/gpt-oss-20b",
+            "bedrock/converse/openai.gpt-oss-20b-1:0",
+            "bedrock/us.openai.gpt-oss-20b-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-20b-1:0",
+            "bedrock/arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/openai.gpt-oss-120b-1:0",
+            "gpt-oss:20b-q4_K_M",
+            "gpt-oss:120b-cloud",
+            "gpt-oss:latest",
+            "openai/gpt-oss-20b:free",
+        ] {
+            assert_eq!(found(name), ("gpt-oss-120b", None), "{name}");
+        }
+        let tuned = Some("fine-tune of gpt-4o-mini".to_owned());
+        assert_eq!(found("openai/ft:gpt-4o-mini:acme::1"), ("gpt-4o-mini", tuned));
+        assert_eq!(found("gpt-4o@2024-05-13"), ("gpt-4o-2024-05-13", None));
+    }
+
+    #[test]
+    fn not_routes() {
+        for name in [
+            "/gpt-4o",
+            "openai/",
+            "openai/gpt-4o/",
+            "anthropic/gpt-4o",
+            "gpt-4o/openai",
+            "openai.",
+            "us.gpt-4o",
+            "ft:",
+            "ft:gpt-9:acme::1",
+            ":ft-x",
+            "arn:aws:s3:::bucket/gpt-4o",
+            "gpt-oss:20b-instructed",
+            "gpt-oss:b",
+            "gpt-4:turbo",
+            "gpt-4o:extended",
+            "gpt-4o@latest",
+            "gpt-355",
+            "\u{212a}",
+        ] {
+            assert!(resolve(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_open_prefix() {
+        for name in ["gpt-3.5-turbo-FAKE", "gpt-4o-mini-2", "gpt-5.9", "o3-2025", "gpt-4-", "gpt", "gpt-6"] {
+            assert!(resolve(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn snapshots() {
+        let snapshot = |of: &str| Some(format!("unlisted snapshot of {of}"));
+        assert_eq!(found("gpt-5-2025-12-31"), ("gpt-5", snapshot("gpt-5")));
+        assert_eq!(found("gpt-5-20251231"), ("gpt-5", snapshot("gpt-5")));
+        assert_eq!(found("gpt-4-1231"), ("gpt-4", snapshot("gpt-4")));
+        for name in [
+            "gpt-5-2025-13-01",
+            "gpt-5-2025-12-32",
+            "gpt-5-1925-12-01",
+            "gpt-5-2025/12/31",
+            "gpt-52025-12-31",
+            "gpt-5-1332",
+            "gpt-5-２０２５-12-31",
+            "2025-12-31",
+            "-2025-12-31",
+            "gpt-4o-2024-05-13-2024-08-06",
+            "chatgpt-4o-latest-2024-08-06",
+        ] {
+            assert!(resolve(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn moving_aliases_are_said() {
+        for name in ["chat-latest", "gpt-5.5-instant", "chatgpt-4o-latest", "gpt-5-chat-latest"] {
+            assert_eq!(found(name).1, Some(format!("{name} is a moving alias")));
+        }
+        assert_eq!(found("gpt-5-chat").1, None);
+    }
+
+    #[test]
+    fn near_names() {
+        assert_eq!(near_to("gpt4o"), ["gpt-4o"]);
+        assert_eq!(near_to("gpt-o4")[0], "gpt-4o");
+        assert_eq!(near_to("gpt4o-2024-05-13"), ["gpt-4o"]);
+        assert_eq!(near_to("gpt-4-1-mini")[0], "gpt-4.1-mini");
+        assert_eq!(near_to("gpt-7"), ["gpt-5", "gpt-4", "gpt-2"]);
+        assert_eq!(near_to("gpt-6"), ["gpt-6-sol", "gpt-6.2-sol", "gpt-6.1-sol"]);
+        assert_eq!(near_to("someone/gpt-oss-20b")[0], "gpt-oss-20b");
+        assert!(near_to("gpt-3.5-turbo-FAKE").contains(&"gpt-3.5-turbo".to_owned()));
+        assert_eq!(near_to(&"gpt-4o".repeat(100)), [""; 0]);
+    }
+
+    #[test]
+    fn messages() {
+        let message = |name| resolve(name).map(|resolved| resolved.model.name).unwrap_err().to_string();
+        assert_eq!(message("gpt4o"), "unknown model \"gpt4o\"; near: gpt-4o");
+        assert_eq!(message("\n"), "unknown model \"\\n\"");
+        assert_eq!(message("cl100k_base"), "\"cl100k_base\" is an encoding, not a model");
+        assert_eq!(message("p50k_edit"), "\"p50k_edit\" is an encoding, not a model");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_name_panics(name in "(ft:|arn:aws:bedrock:|openai[./]|us[.])?[-a-z0-9.:/@_é]{0,24}(-[0-9-]{4,10})?") {
+            if let Err(unknown) = resolve(&name) {
+                assert!(unknown.near.len() <= NEAR && unknown.near.iter().all(|near| resolve(near).is_ok()));
+            }
+        }
+    }
+
+    #[test]
+    fn distances() {
+        for (a, b, wanted) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("abc", "acb", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(distance(a, b), wanted, "{a} {b}");
+            assert_eq!(distance(b, a), wanted, "{b} {a}");
+        }
+    }
+}
