@@ -1,1 +1,70 @@
-//! x
+//! Exact, fast byte-pair encoding: text to token ids and back, and token counts without the ids.
+//!
+//! ```
+//! let tokenizer = bytepair::tokenizer_for_model("gpt-4o")?;
+//! let ids = tokenizer.encode("Hello world")?;
+//! assert_eq!(ids, [13225, 2375]);
+//! assert_eq!(tokenizer.count("Hello world")?, 2);
+//! assert_eq!(tokenizer.decode(&ids)?, b"Hello world");
+//! # Ok::<(), bytepair::Error>(())
+//! ```
+//!
+//! The encodings of OpenAI's models are built in: [`encoding`] takes a name, [`tokenizer_for_model`] a model.
+//! Text that does not fit into memory goes through [`stream::Counter`], [`stream::Encoder`] or
+//! [`parallel::count_reader`]. The command `tokenize` is made of this library.
+//!
+//! # What holds
+//!
+//! * The ids are those of the reference implementation (tiktoken 0.14), for every text, with the character
+//!   classes of Unicode 16.0 ([`UNICODE_VERSION`]).
+//! * `decode(encode(x)) == x` for any bytes; `count(x) == encode(x).len()`.
+//! * A stream gives what the whole text gives, however it is cut into chunks; so do threads.
+//! * No input takes more than about linear time.
+//! * Nothing is dropped, replaced or guessed: what cannot be done is an [`Error`].
+//!
+//! # Text that is not UTF-8
+//!
+//! Text is bytes. A stretch of valid UTF-8 is cut into pieces as a text of its own; bytes that are not valid
+//! UTF-8 belong to the last piece of the stretch before them (or are a piece, if there is none) and are
+//! encoded as the bytes they are. For a text that is cut inside a character this is what tiktoken's
+//! `_encode_bytes` gives.
+//!
+//! # The house
+//!
+//! A module imports only from lower layers; `tests/tidy.rs` checks it.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 0 | `error`, `token`, `unicode`: words everyone shares |
+//! | 1 | `vocabulary`, `special`, `measure`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
+//! | 2 | `definition`, `tokenizer`, `format`: the parts put together, and their files |
+//! | 3 | `stream`, `parallel`, `registry`: big inputs, names of encodings and models |
+//! | 4 | `report`: ratios and shares |
+//! | 5 | the command line, in the binary |
+
+mod bpe;
+mod definition;
+mod error;
+pub mod format;
+mod measure;
+pub mod parallel;
+mod pretokenize;
+pub mod registry;
+pub mod report;
+mod special;
+pub mod stream;
+mod token;
+mod tokenizer;
+mod unicode;
+mod vocabulary;
+
+pub use definition::Definition;
+pub use error::{Error, ErrorKind};
+pub use measure::{Measures, Meter};
+pub use registry::encodings::{encoding, encoding_names};
+pub use registry::{model, tokenizer_for_model};
+pub use special::{SpecialPolicy, SpecialTokens};
+pub use token::{Span, TokenId};
+pub use tokenizer::Tokenizer;
+pub use unicode::UNICODE_VERSION;
+pub use vocabulary::Vocabulary;

@@ -339,7 +339,7 @@ fn squeeze(name: &str) -> String {
 
 /// How many characters must be put in, taken out, replaced, or swapped with their neighbour to turn `a` into
 /// `b` (optimal string alignment: nothing is changed twice).
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     // Three rows of the table of distances between beginnings of `a` and of `b`.
     let mut before: Vec<usize> = Vec::new();

@@ -1,0 +1,238 @@
+//! What can be measured of a text without any vocabulary: bytes, characters, words, lines.
+//!
+//! Measures of parts add up to those of the whole ([`Measures::append`]), wherever the text was cut between
+//! characters. Tokens are left to the tokenizer, ratios to `report`.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::unicode::{LETTER, WHITE, class_at, decode};
+
+/// The measures of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    /// Bytes.
+    pub bytes: u64,
+    /// Characters: Unicode scalar values; every byte that is not valid UTF-8 counts as one.
+    pub chars: u64,
+    /// Words: the longest runs of characters that are not Unicode white space, as `wc -w` in a UTF-8 locale.
+    pub words: u64,
+    /// Lines: line feeds, as `wc -l`. A last line without one does not count.
+    pub lines: u64,
+    /// Letters (`\p{L}`).
+    pub letters: u64,
+    /// Those of the letters that belong to scripts written without spaces between words: Han, Hiragana,
+    /// Katakana, Thai, Lao, Khmer, Myanmar.
+    pub unspaced_letters: u64,
+    begins_in_word: bool,
+    ends_in_word: bool,
+}
+
+impl Measures {
+    /// The measures of a text.
+    ///
+    /// ```
+    /// let measures = bytepair::Measures::of("où est\u{a0}la clé ?\n".as_bytes());
+    /// assert_eq!((measures.words, measures.chars, measures.bytes, measures.lines), (5, 16, 19, 1));
+    /// ```
+    pub fn of(text: &[u8]) -> Measures {
+        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
+        let mut at = 0;
+        let mut in_word = false;
+        while at < text.len() {
+            let (class, length) = class_at(text, at);
+            let white = class & WHITE != 0;
+            measures.chars += 1;
+            measures.words += u64::from(!white && !in_word);
+            measures.lines += u64::from(text[at] == b'\n');
+            if class & LETTER != 0 {
+                measures.letters += 1;
+                measures.unspaced_letters += u64::from(length >= 3 && is_unspaced(text, at));
+            }
+            in_word = !white;
+            at += length;
+        }
+        measures.begins_in_word = text.first().is_some() && class_at(text, 0).0 & WHITE == 0;
+        measures.ends_in_word = in_word;
+        measures
+    }
+
+    /// Adds the measures of the text that follows.
+    pub fn append(&mut self, next: &Measures) {
+        if next.bytes == 0 {
+            return;
+        }
+        let shared_word = self.ends_in_word && next.begins_in_word;
+        self.words += next.words - u64::from(shared_word);
+        if self.bytes == 0 {
+            self.begins_in_word = next.begins_in_word;
+        }
+        self.ends_in_word = next.ends_in_word;
+        self.add_all_but_words(next);
+    }
+
+    /// Adds the measures of another text: the two are not neighbours, so no word spans them.
+    pub fn add(&mut self, other: &Measures) {
+        self.words += other.words;
+        self.add_all_but_words(other);
+    }
+
+    fn add_all_but_words(&mut self, other: &Measures) {
+        self.bytes += other.bytes;
+        self.chars += other.chars;
+        self.lines += other.lines;
+        self.letters += other.letters;
+        self.unspaced_letters += other.unspaced_letters;
+    }
+}
+
+/// The measures of a text that comes in chunks, cut anywhere.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    measures: Measures,
+    /// The first bytes of a character whose last ones are still to come.
+    pending: Vec<u8>,
+    unicode_words: Option<UnicodeWords>,
+}
+
+impl Meter {
+    /// A meter for one text. With `unicode_words` it counts words after Unicode Standard Annex 29 instead of
+    /// runs between white space.
+    pub fn new(unicode_words: bool) -> Meter {
+        Meter { unicode_words: unicode_words.then(UnicodeWords::default), ..Meter::default() }
+    }
+
+    /// Takes the next bytes of the text.
+    pub fn push(&mut self, chunk: &[u8]) {
+        if let Some(words) = &mut self.unicode_words {
+            words.push(chunk);
+        }
+        let joined;
+        let text = if self.pending.is_empty() {
+            chunk
+        } else {
+            joined = [std::mem::take(&mut self.pending).as_slice(), chunk].concat();
+            joined.as_slice()
+        };
+        let (whole, rest) = text.split_at(text.len() - incomplete(text));
+        self.measures.append(&Measures::of(whole));
+        self.pending.extend_from_slice(rest);
+    }
+
+    /// Ends the text.
+    pub fn finish(mut self) -> Measures {
+        self.measures.append(&Measures::of(&self.pending));
+        if let Some(words) = self.unicode_words {
+            self.measures.words = words.finish();
+        }
+        self.measures
+    }
+}
+
+/// How many bytes at the end of a text may be the beginning of a character that is not complete.
+fn incomplete(text: &[u8]) -> usize {
+    let follow = text.iter().rev().take(3).position(|&byte| byte & 0xc0 != 0x80);
+    match follow {
+        // The lead byte tells how many bytes it wants; whether they are right is seen when they are there.
+        Some(follow) if text[text.len() - 1 - follow].leading_ones() as usize > follow + 1 => follow + 1,
+        _ => 0,
+    }
+}
+
+/// Counts words after Unicode Standard Annex 29 (the segments that hold a letter or digit), chunk by chunk.
+#[derive(Clone, Debug, Default)]
+struct UnicodeWords {
+    /// The text after the last place that is surely between two words.
+    pending: Vec<u8>,
+    searched: usize,
+    words: u64,
+}
+
+impl UnicodeWords {
+    fn push(&mut self, chunk: &[u8]) {
+        self.pending.extend_from_slice(chunk);
+        let text = &self.pending;
+        // Rules WB3a and WB3b break around a line feed; and no rule joins a space and an ASCII letter.
+        let cut = (self.searched + 1..text.len())
+            .rev()
+            .find(|&at| text[at - 1] == b'\n' || (text[at - 1] == b' ' && text[at].is_ascii_alphanumeric()));
+        if let Some(cut) = cut {
+            self.words += unicode_words(&text[..cut]);
+            self.pending.drain(..cut);
+        }
+        self.searched = self.pending.len().saturating_sub(1);
+    }
+
+    fn finish(self) -> u64 {
+        self.words + unicode_words(&self.pending)
+    }
+}
+
+fn unicode_words(text: &[u8]) -> u64 {
+    text.utf8_chunks().map(|chunk| chunk.valid().unicode_words().count() as u64).sum()
+}
+
+/// Whether the letter at byte `at`, of three or four bytes, belongs to a script written without spaces.
+/// Ranges of blocks, Unicode 16.0 (`Blocks.txt`); only letters in them are asked for.
+fn is_unspaced(text: &[u8], at: usize) -> bool {
+    let Some((c, _)) = decode(text, at) else { return false };
+    matches!(u32::from(c),
+        0x0e00..=0x0eff         // Thai, Lao
+        | 0x1000..=0x109f       // Myanmar
+        | 0x1780..=0x17ff       // Khmer
+        | 0x3005..=0x3007       // ideographic iteration mark, closing mark, zero
+        | 0x3040..=0x30ff       // Hiragana, Katakana
+        | 0x31f0..=0x31ff       // Katakana phonetic extensions
+        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff // Han
+        | 0xa9e0..=0xa9ff | 0xaa60..=0xaa7f // Myanmar extended
+        | 0xff66..=0xff9f       // half-width Katakana
+        | 0x1_aff0..=0x1_b16f   // Kana extended, supplement and small
+        | 0x2_0000..=0x3_ffff   // Han, supplementary planes
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_add_up(text in "([a-z]|\\s|[à-ÿ]|[ก-ฮ]|[一-龠]|\u{a0}|\u{3000}|🦀){0,40}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4)) {
+            let mut borders: Vec<usize> = cuts.iter().map(|cut| {
+                let at = cut.index(text.len() + 1);
+                (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+            }).collect();
+            borders.extend([0, text.len()]);
+            borders.sort_unstable();
+            let mut sum = Measures::default();
+            for pair in borders.windows(2) {
+                sum.append(&Measures::of(&text.as_bytes()[pair[0]..pair[1]]));
+            }
+            prop_assert_eq!(sum, Measures::of(text.as_bytes()));
+            prop_assert_eq!(sum.words, text.split_whitespace().count() as u64);
+            prop_assert_eq!(sum.chars, text.chars().count() as u64);
+        }
+
+        #[test]
+        fn a_meter_gives_what_the_whole_text_gives(
+            text in prop::collection::vec(
+                prop_oneof![
+                    any::<u8>().prop_map(|byte| vec![byte]),
+                    "[a-z ]|\n|é|漢|\u{a0}|\\.|'".prop_map(String::into_bytes),
+                ],
+                0..60,
+            ),
+            size in 1usize..9,
+        ) {
+            let text = text.concat();
+            let (mut white, mut unicode) = (Meter::new(false), Meter::new(true));
+            for chunk in text.chunks(size) {
+                white.push(chunk);
+                unicode.push(chunk);
+            }
+            prop_assert_eq!(white.finish(), Measures::of(&text));
+            prop_assert_eq!(unicode.finish().words, unicode_words(&text));
+        }
+    }
+}

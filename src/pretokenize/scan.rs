@@ -1,0 +1,125 @@
+//! What the hand-written scanners share: runs of a class, white space, contractions, and the loop that turns
+//! "the end of the next piece" into many boundaries at a time.
+//!
+//! The rules of each pattern are in `gpt2`, `cl100k` and `o200k`.
+
+use crate::unicode::{Class, NEWLINE, WHITE, class_at};
+
+/// One pattern, as a function from the start of a piece to its end.
+pub(super) trait Scanner {
+    /// The end of the piece that begins at byte `at`, whose class and length are `class` and `length`.
+    ///
+    /// `class` is not 0: a valid character stands there. The text counts as ended where it ends, and at the
+    /// first byte that is not valid UTF-8. The result is greater than `at`.
+    fn piece_end(text: &[u8], at: usize, class: Class, length: usize) -> usize;
+}
+
+/// Writes the ends of the pieces from byte `at` on into `ends` until it is full or an end reaches `stop`;
+/// returns how many. `at` is the start of a piece and `at < stop <= text.len()`.
+pub(super) fn scan<S: Scanner>(text: &[u8], at: usize, stop: usize, ends: &mut [usize]) -> usize {
+    let mut at = at;
+    let mut written = 0;
+    while written < ends.len() && at < stop {
+        let (class, length) = class_at(text, at);
+        if class != 0 {
+            at = S::piece_end(text, at, class, length);
+        }
+        if text.get(at).is_some_and(|&byte| byte >= 0x80) {
+            at = skip_invalid(text, at);
+        }
+        ends[written] = at;
+        written += 1;
+    }
+    written
+}
+
+/// The end of the bytes from `at` on that are not valid UTF-8.
+pub(super) fn skip_invalid(text: &[u8], at: usize) -> usize {
+    let mut at = at;
+    while class_at(text, at) == (0, 1) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of the longest run from `at` of characters whose class is in `classes`.
+#[inline(always)]
+pub(super) fn run(text: &[u8], at: usize, classes: Class) -> usize {
+    let mut at = at;
+    loop {
+        let (class, length) = class_at(text, at);
+        if class & classes == 0 {
+            return at;
+        }
+        at += length;
+    }
+}
+
+/// The end of at most three characters of the class, as `{1,3}` takes them; the first, of `length` bytes, is
+/// known to be one.
+#[inline(always)]
+pub(super) fn up_to_three(text: &[u8], at: usize, length: usize, classes: Class) -> usize {
+    let mut at = at + length;
+    for _ in 0..2 {
+        let (class, length) = class_at(text, at);
+        if class & classes == 0 {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
+/// A run of white space: what the last alternatives of every pattern need to know of it.
+pub(super) struct WhiteRun {
+    /// Where the run ends.
+    pub(super) end: usize,
+    /// Where its last character begins.
+    pub(super) last: usize,
+    /// The end of its last `\r` or `\n`, if it has one.
+    pub(super) newline_end: Option<usize>,
+    /// Whether the text ends with it.
+    pub(super) ends_text: bool,
+}
+
+/// The run of white space from `at` on.
+pub(super) fn white_run(text: &[u8], at: usize) -> WhiteRun {
+    let mut run = WhiteRun { end: at, last: at, newline_end: None, ends_text: false };
+    loop {
+        let (class, length) = class_at(text, run.end);
+        if class & WHITE == 0 {
+            run.ends_text = class == 0;
+            return run;
+        }
+        run.last = run.end;
+        run.end += length;
+        if class == NEWLINE {
+            run.newline_end = Some(run.end);
+        }
+    }
+}
+
+impl WhiteRun {
+    /// The end of what `\s+(?!\S)|\s` takes from `at`, where the run begins: all of the run at the end of
+    /// the text, else all but its last character, which is left for the next piece, else that one character.
+    pub(super) fn all_but_last(&self, at: usize) -> usize {
+        if self.ends_text || self.last == at { self.end } else { self.last }
+    }
+}
+
+/// The length of `(?i:'s|'t|'re|'ve|'m|'ll|'d)` at `at`, or 0. Case folding makes `ſ` (U+017F) an `s`; the
+/// other letters have no more forms (Unicode 16.0, CaseFolding).
+#[inline]
+pub(super) fn contraction_any_case(text: &[u8], at: usize) -> usize {
+    let byte = |i: usize| text.get(at + i).map_or(0, |byte| byte | 0x20);
+    if text.get(at) != Some(&b'\'') {
+        return 0;
+    }
+    match byte(1) {
+        b's' | b't' | b'm' | b'd' => 2,
+        b'r' | b'v' if byte(2) == b'e' => 3,
+        b'l' if byte(2) == b'l' => 3,
+        _ if text[at + 1..].starts_with("ſ".as_bytes()) => 3,
+        _ => 0,
+    }
+}

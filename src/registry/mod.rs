@@ -1,0 +1,45 @@
+//! What is known by name: the embedded encodings, the models and their context windows.
+
+pub mod encodings;
+pub mod models;
+pub mod names;
+
+use crate::error::{Error, ErrorKind};
+use crate::tokenizer::Tokenizer;
+
+pub use encodings::encoding;
+pub use models::Model;
+pub use names::Resolved;
+
+/// The model with this name, as providers and tools spell it: see [`names::resolve`] for the rules.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownModel`], with at most three near names. There is never a silent default.
+pub fn model(name: &str) -> Result<Resolved, Error> {
+    names::resolve(name).map_err(|unknown| {
+        let error = Error::new(ErrorKind::UnknownModel, format!("unknown model {name:?}"));
+        if unknown.is_encoding() {
+            return error.with_hint(format!("{name} is an encoding: say so with --encoding {name}"));
+        }
+        match unknown.near.as_slice() {
+            [] => error.with_hint("name an encoding with --encoding"),
+            near => error.with_hint(format!("did you mean {}?", near.join(", "))),
+        }
+    })
+}
+
+/// The tokenizer of a model.
+///
+/// # Errors
+///
+/// As [`model`].
+///
+/// ```
+/// let tokenizer = bytepair::tokenizer_for_model("gpt-4")?;
+/// assert_eq!(tokenizer.name(), "cl100k_base");
+/// # Ok::<(), bytepair::Error>(())
+/// ```
+pub fn tokenizer_for_model(name: &str) -> Result<Tokenizer, Error> {
+    encoding(model(name)?.model.encoding)
+}

@@ -1,0 +1,349 @@
+//! Text that comes in chunks: exact counts and ids, with memory that does not grow with the text.
+//!
+//! [`Counter`] and [`Encoder`] give what [`Tokenizer::count_with`] and [`Tokenizer::encode_with`] give for
+//! the whole text, for every way to cut it into chunks, inside characters too. They keep only the end of the
+//! text that later bytes could still change: usually less than a line. [`TextDecoder`] is the other way round.
+//!
+//! A piece that does not end, such as a gigabyte of zeros, is merged while it comes in. What is kept grows
+//! only with a run of white space that has a line end in it, with text that has upper-case letters and
+//! letters without case in one endless word, and, for patterns without a scanner, with the text.
+
+use crate::bpe::LongPiece;
+use crate::error::{Error, ErrorKind};
+use crate::pretokenize::within_character;
+use crate::special::SpecialPolicy;
+use crate::token::{Rank, TokenId};
+use crate::tokenizer::Tokenizer;
+
+/// From this many bytes on without a place to cut, harder ways are tried, and again when they have doubled.
+const PATIENCE: usize = 64 * 1024;
+
+/// Larger chunks are taken in steps of this many bytes, so that no more are copied at a time.
+const LARGEST_STEP: usize = 1 << 20;
+
+/// How many bytes of an endless piece are kept at its beginning: more than any pattern looks at.
+const HEAD: usize = 64;
+
+/// How many bytes of an endless piece are kept at its end: its last characters may belong to the next piece.
+const TAIL: usize = 16;
+
+/// Counts the tokens of a text that comes in chunks.
+///
+/// ```
+/// let tokenizer = bytepair::encoding("o200k_base")?;
+/// let mut counter = bytepair::stream::Counter::new(&tokenizer, Default::default());
+/// counter.push(b"Hel")?;
+/// counter.push(b"lo wor")?;
+/// counter.push(b"ld")?;
+/// assert_eq!(counter.finish()?, 2);
+/// # Ok::<(), bytepair::Error>(())
+/// ```
+pub struct Counter<'t> {
+    splitter: Splitter<'t>,
+    tokens: Count,
+}
+
+impl<'t> Counter<'t> {
+    /// A counter for one text.
+    pub fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Counter<'t> {
+        Counter { splitter: Splitter::new(tokenizer, policy), tokens: Count(0) }
+    }
+
+    /// Takes the next bytes of the text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::count_with`]. The counter is of no use afterwards.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.splitter.push(chunk, &mut self.tokens)
+    }
+
+    /// How many tokens are certain so far, whatever follows.
+    pub fn so_far(&self) -> u64 {
+        self.tokens.0
+    }
+
+    /// Ends the text: the number of its tokens.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::count_with`].
+    pub fn finish(mut self) -> Result<u64, Error> {
+        self.splitter.finish(&mut self.tokens)?;
+        Ok(self.tokens.0)
+    }
+}
+
+/// Encodes a text that comes in chunks.
+///
+/// ```
+/// let tokenizer = bytepair::encoding("o200k_base")?;
+/// let mut encoder = bytepair::stream::Encoder::new(&tokenizer, Default::default());
+/// let mut ids = Vec::new();
+/// encoder.push(b"Hello wo", &mut ids)?;
+/// encoder.push(b"rld", &mut ids)?;
+/// encoder.finish(&mut ids)?;
+/// assert_eq!(ids, [13225, 2375]);
+/// # Ok::<(), bytepair::Error>(())
+/// ```
+pub struct Encoder<'t> {
+    splitter: Splitter<'t>,
+}
+
+impl<'t> Encoder<'t> {
+    /// An encoder for one text.
+    pub fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Encoder<'t> {
+        Encoder { splitter: Splitter::new(tokenizer, policy) }
+    }
+
+    /// Takes the next bytes of the text and appends the ids that are certain now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode_with`]. The encoder is of no use afterwards.
+    pub fn push(&mut self, chunk: &[u8], ids: &mut Vec<TokenId>) -> Result<(), Error> {
+        self.splitter.push(chunk, ids)
+    }
+
+    /// Ends the text and appends its last ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode_with`].
+    pub fn finish(mut self, ids: &mut Vec<TokenId>) -> Result<(), Error> {
+        self.splitter.finish(ids)
+    }
+}
+
+/// Decodes ids one by one into text. A character that is spread over several tokens comes out with the last
+/// of them; bytes that are no UTF-8 come out as U+FFFD, as [`String::from_utf8_lossy`] would put it for all
+/// the text together.
+///
+/// ```
+/// let tokenizer = bytepair::encoding("cl100k_base")?;
+/// let mut decoder = bytepair::stream::TextDecoder::new(&tokenizer);
+/// assert_eq!(decoder.push(9468)?, ""); // the first two bytes of a character
+/// assert_eq!(decoder.push(239)?, "");
+/// assert_eq!(decoder.push(235)?, "👍");
+/// assert_eq!(decoder.finish(), "");
+/// # Ok::<(), bytepair::Error>(())
+/// ```
+pub struct TextDecoder<'t> {
+    tokenizer: &'t Tokenizer,
+    pending: Vec<u8>,
+}
+
+impl<'t> TextDecoder<'t> {
+    /// A decoder for one row of ids.
+    pub fn new(tokenizer: &'t Tokenizer) -> TextDecoder<'t> {
+        TextDecoder { tokenizer, pending: Vec::new() }
+    }
+
+    /// Takes the next id; the text that is complete with it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownToken`] if the encoding has no such id.
+    pub fn push(&mut self, id: TokenId) -> Result<String, Error> {
+        self.pending.extend_from_slice(self.tokenizer.token_bytes(id)?);
+        let mut text = String::new();
+        let mut rest = self.pending.as_slice();
+        loop {
+            match std::str::from_utf8(rest) {
+                Ok(valid) => {
+                    text.push_str(valid);
+                    rest = &[];
+                    break;
+                }
+                Err(error) => {
+                    let (valid, after) = rest.split_at(error.valid_up_to());
+                    text.push_str(&String::from_utf8_lossy(valid));
+                    rest = after;
+                    // No length: the bytes may yet become a character.
+                    let Some(length) = error.error_len() else { break };
+                    text.push(char::REPLACEMENT_CHARACTER);
+                    rest = &rest[length..];
+                }
+            }
+        }
+        self.pending = rest.to_vec();
+        Ok(text)
+    }
+
+    /// Ends the row: what is left of a character that never became complete, as U+FFFD.
+    pub fn finish(self) -> String {
+        String::from_utf8_lossy(&self.pending).into_owned()
+    }
+}
+
+/// What becomes of the tokens.
+trait Sink {
+    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error>;
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
+    fn special(&mut self, id: TokenId);
+}
+
+struct Count(u64);
+
+impl Sink for Count {
+    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+        self.0 += tokenizer.count_pieces(text, start, stop)? as u64;
+        Ok(())
+    }
+
+    fn rank(&mut self, _: &Tokenizer, _: Rank) {
+        self.0 += 1;
+    }
+
+    fn special(&mut self, _: TokenId) {
+        self.0 += 1;
+    }
+}
+
+impl Sink for Vec<TokenId> {
+    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+        tokenizer.encode_pieces(text, start, stop, &mut |rank| self.push(tokenizer.vocabulary().id_of(rank)))
+    }
+
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
+        self.push(tokenizer.vocabulary().id_of(rank));
+    }
+
+    fn special(&mut self, id: TokenId) {
+        self.push(id);
+    }
+}
+
+/// Finds special tokens in the chunks and hands the text between them to [`Segment`].
+struct Splitter<'t> {
+    tokenizer: &'t Tokenizer,
+    policy: SpecialPolicy,
+    segment: Segment,
+    /// The last bytes, if they may be the beginning of a special token; kept only if the policy asks.
+    held: Vec<u8>,
+    /// How many bytes of the text came before `held`.
+    passed: u64,
+}
+
+impl<'t> Splitter<'t> {
+    fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Splitter<'t> {
+        Splitter { tokenizer, policy, segment: Segment::default(), held: Vec::new(), passed: 0 }
+    }
+
+    fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        for chunk in chunk.chunks(LARGEST_STEP) {
+            if self.policy == SpecialPolicy::Text {
+                self.segment.push(self.tokenizer, chunk, sink)?;
+            } else {
+                self.held.extend_from_slice(chunk);
+                // A name that is only begun in `held` is shorter than the longest.
+                self.release(self.tokenizer.specials().longest().saturating_sub(1), sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
+        self.release(0, sink)?;
+        std::mem::take(&mut self.segment).finish(self.tokenizer, sink)
+    }
+
+    /// Passes on all of `held` but its last `keep` bytes. A name that begins before them and is complete is
+    /// found; the longest name wins, so one that could still become longer is left for the next time.
+    fn release(&mut self, keep: usize, sink: &mut impl Sink) -> Result<(), Error> {
+        let held = std::mem::take(&mut self.held);
+        let certain = held.len().saturating_sub(keep);
+        let mut at = 0;
+        while let Some(found) = self.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
+        {
+            if self.policy == SpecialPolicy::Forbid {
+                return Err(self.tokenizer.forbidden(found.id, self.passed + found.range.start as u64));
+            }
+            self.segment.push(self.tokenizer, &held[at..found.range.start], sink)?;
+            std::mem::take(&mut self.segment).finish(self.tokenizer, sink)?;
+            sink.special(found.id);
+            at = found.range.end;
+        }
+        let end = certain.max(at);
+        self.segment.push(self.tokenizer, &held[at..end], sink)?;
+        self.passed += end as u64;
+        self.held = held[end..].to_vec();
+        Ok(())
+    }
+}
+
+/// A stretch of ordinary text that is still going on.
+#[derive(Default)]
+struct Segment {
+    /// The text from the last boundary on; of an endless piece, its beginning and its end only.
+    text: Vec<u8>,
+    /// Up to here no place to cut was found.
+    searched: usize,
+    /// How long `text` was when the harder ways last failed.
+    tried: usize,
+    /// The endless piece that `text` begins with, and how many of its bytes in `text` were taken already.
+    long: Option<(LongPiece, usize)>,
+}
+
+impl Segment {
+    fn push(&mut self, tokenizer: &Tokenizer, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        self.text.extend_from_slice(chunk);
+        let pretokenizer = tokenizer.pretokenizer();
+        if let Some(cut) = pretokenizer.last_cut(&self.text, self.searched) {
+            return self.pass(tokenizer, cut, sink);
+        }
+        // The last character may be incomplete, so a place just before it is looked at once more.
+        self.searched = self.text.len().saturating_sub(4);
+        if self.text.len() < PATIENCE.max(2 * self.tried) {
+            return Ok(());
+        }
+        if let Some(end) = pretokenizer.certain_end(&self.text)? {
+            return self.pass(tokenizer, end, sink);
+        }
+        if pretokenizer.is_open_run(&self.text)? {
+            return self.shorten(tokenizer, sink);
+        }
+        self.tried = self.text.len();
+        Ok(())
+    }
+
+    fn finish(mut self, tokenizer: &Tokenizer, sink: &mut impl Sink) -> Result<(), Error> {
+        let end = self.text.len();
+        self.pass(tokenizer, end, sink)
+    }
+
+    /// Passes on the pieces of `text` up to the boundary `stop`.
+    fn pass(&mut self, tokenizer: &Tokenizer, stop: usize, sink: &mut impl Sink) -> Result<(), Error> {
+        let mut start = 0;
+        if let Some((mut piece, taken)) = self.long.take() {
+            let ends = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
+            start = ends.next_batch()?.first().copied().unwrap_or(stop);
+            let table = tokenizer.vocabulary().table();
+            let token = &mut |rank| sink.rank(tokenizer, rank);
+            piece.push(table, &self.text[taken.min(start)..start], token)?;
+            piece.finish(table, token)?;
+        }
+        sink.pieces(tokenizer, &self.text, start, stop)?;
+        self.text.drain(..stop);
+        self.searched = 0;
+        self.tried = 0;
+        Ok(())
+    }
+
+    /// Takes the middle out of `text`, all of which belongs to one piece.
+    fn shorten(&mut self, tokenizer: &Tokenizer, sink: &mut impl Sink) -> Result<(), Error> {
+        let border = |at: usize| (0..=at).rev().find(|&at| !within_character(&self.text, at));
+        let (Some(head), Some(tail)) = (border(HEAD), border(self.text.len() - TAIL)) else {
+            let message = "no character ends in a run of characters";
+            return Err(Error::new(ErrorKind::PatternFailed, message));
+        };
+        let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(), 0));
+        let token = &mut |rank| sink.rank(tokenizer, rank);
+        piece.push(tokenizer.vocabulary().table(), &self.text[*taken..tail], token)?;
+        *taken = head;
+        self.text.drain(head..tail);
+        self.searched = 0;
+        self.tried = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,376 @@
+//! The tokenizer: special tokens, pre-tokenizer and byte-pair encoding put together.
+//!
+//! A text goes through three steps: the names of special tokens are found (if the policy asks for it), the
+//! stretches between them are cut into pieces, and each piece becomes tokens. Streams and threads are left
+//! to `stream` and `parallel`.
+
+use crate::bpe;
+use crate::definition::Definition;
+use crate::error::{Error, ErrorKind};
+use crate::pretokenize::Pretokenizer;
+use crate::special::{SpecialPolicy, SpecialTokens};
+use crate::token::{Rank, Span, TokenId};
+use crate::vocabulary::Vocabulary;
+
+/// Turns text into token ids and back, exactly as the encoding's reference implementation does.
+///
+/// It never changes after it is made and can be shared between threads. Text is bytes: a `&str`, or any
+/// `&[u8]`; see the [crate documentation](crate) for what happens to bytes that are not UTF-8.
+///
+/// For the embedded encodings only [`SpecialPolicy::Forbid`] can make encoding and counting fail.
+#[derive(Clone, Debug)]
+pub struct Tokenizer {
+    name: String,
+    vocabulary: Vocabulary,
+    specials: SpecialTokens,
+    pattern: String,
+    pretokenizer: Pretokenizer,
+}
+
+impl Tokenizer {
+    /// Makes a tokenizer from its definition.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidPattern`] if the pattern is not a regular expression,
+    /// [`ErrorKind::InvalidVocabulary`] if a special token has the id of an ordinary one.
+    pub fn new(definition: Definition) -> Result<Tokenizer, Error> {
+        let Definition { name, vocabulary, specials, pattern } = definition;
+        if let Some((special, id)) = specials.iter().find(|(_, id)| vocabulary.bytes(*id).is_some()) {
+            let message = format!("the special token {special} has the id {id} of an ordinary token");
+            return Err(Error::new(ErrorKind::InvalidVocabulary, message));
+        }
+        let pretokenizer = Pretokenizer::new(&pattern)?;
+        Ok(Tokenizer { name, vocabulary, specials, pattern, pretokenizer })
+    }
+
+    /// The name of the encoding.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The ordinary tokens.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The special tokens.
+    pub fn specials(&self) -> &SpecialTokens {
+        &self.specials
+    }
+
+    /// The pattern that cuts text into pieces, as it was given.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The ids of a text; names of special tokens are ordinary text. As tiktoken's `encode_ordinary`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::PatternFailed`] for patterns that have no scanner of their own.
+    ///
+    /// ```
+    /// let tokenizer = bytepair::encoding("cl100k_base")?;
+    /// assert_eq!(tokenizer.encode("hello world")?, [15339, 1917]);
+    /// assert_eq!(tokenizer.encode(b"caf\xe9")?, [936, 69, 165]); // not UTF-8: the byte itself
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn encode(&self, text: impl AsRef<[u8]>) -> Result<Vec<TokenId>, Error> {
+        self.encode_with(text, SpecialPolicy::Text)
+    }
+
+    /// The ids of a text, with a choice of what the names of special tokens mean.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode`]; [`ErrorKind::ForbiddenSpecial`] with [`SpecialPolicy::Forbid`] if the text
+    /// holds such a name.
+    ///
+    /// ```
+    /// use bytepair::SpecialPolicy;
+    /// let tokenizer = bytepair::encoding("cl100k_base")?;
+    /// assert_eq!(tokenizer.encode_with("<|endoftext|>", SpecialPolicy::Encode)?, [100257]);
+    /// assert_eq!(tokenizer.encode_with("<|endoftext|>", SpecialPolicy::Text)?.len(), 7);
+    /// assert!(tokenizer.encode_with("<|endoftext|>", SpecialPolicy::Forbid).is_err());
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn encode_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<TokenId>, Error> {
+        let mut ids = Vec::new();
+        self.each_segment(text.as_ref(), policy, |segment| match segment {
+            Segment::Special(id, _) => {
+                ids.push(id);
+                Ok(())
+            }
+            Segment::Text(text) => self.encode_pieces(text, 0, text.len(), &mut |rank| {
+                ids.push(self.vocabulary.id_of(rank));
+            }),
+        })?;
+        Ok(ids)
+    }
+
+    /// The number of tokens of a text: the length of [`Tokenizer::encode`], without making the ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode`].
+    ///
+    /// ```
+    /// let tokenizer = bytepair::encoding("o200k_base")?;
+    /// assert_eq!(tokenizer.count("The quick brown fox")?, 4);
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn count(&self, text: impl AsRef<[u8]>) -> Result<usize, Error> {
+        self.count_with(text, SpecialPolicy::Text)
+    }
+
+    /// The number of tokens of a text: the length of [`Tokenizer::encode_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode_with`].
+    pub fn count_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<usize, Error> {
+        let mut tokens = 0;
+        self.each_segment(text.as_ref(), policy, |segment| {
+            tokens += match segment {
+                Segment::Special(..) => 1,
+                Segment::Text(text) => self.count_pieces(text, 0, text.len())?,
+            };
+            Ok(())
+        })?;
+        Ok(tokens)
+    }
+
+    /// The number of tokens of a text if it is at most `limit`, else `None`. Exact, and stops reading the
+    /// text soon after the limit is passed, so a small limit on a large text is cheap.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode`].
+    ///
+    /// ```
+    /// let tokenizer = bytepair::encoding("o200k_base")?;
+    /// assert_eq!(tokenizer.count_within("one two three", 3)?, Some(3));
+    /// assert_eq!(tokenizer.count_within("one two three", 2)?, None);
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn count_within(&self, text: impl AsRef<[u8]>, limit: usize) -> Result<Option<usize>, Error> {
+        let text = text.as_ref();
+        let mut pieces = self.pretokenizer.pieces(text, text.len());
+        let mut tokens = 0;
+        loop {
+            let mut start = pieces.start();
+            let ends = pieces.next_batch()?;
+            if ends.is_empty() {
+                return Ok(Some(tokens));
+            }
+            for &end in ends {
+                tokens += bpe::count(self.vocabulary.table(), &text[start..end])?;
+                if tokens > limit {
+                    return Ok(None);
+                }
+                start = end;
+            }
+        }
+    }
+
+    /// The tokens of a text with the bytes that each stands for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode_with`].
+    ///
+    /// ```
+    /// use bytepair::{Span, SpecialPolicy};
+    /// let tokenizer = bytepair::encoding("o200k_base")?;
+    /// let spans = tokenizer.spans("Hello world", SpecialPolicy::Text)?;
+    /// assert_eq!(spans[1], Span { id: 2375, start: 5, end: 11 });
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn spans(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<Span>, Error> {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut push = |id, length| {
+            let start = spans.last().map_or(0, |span| span.end);
+            spans.push(Span { id, start, end: start + length });
+        };
+        self.each_segment(text.as_ref(), policy, |segment| match segment {
+            Segment::Special(id, length) => {
+                push(id, length);
+                Ok(())
+            }
+            Segment::Text(text) => self.encode_pieces(text, 0, text.len(), &mut |rank| {
+                push(self.vocabulary.id_of(rank), self.vocabulary.table().token_length(rank));
+            }),
+        })?;
+        Ok(spans)
+    }
+
+    /// The ids of a text as [`Tokenizer::encode`] gives them, found the slow way: cut by a general
+    /// regular-expression engine, merged as the textbook says, in quadratic time. It shares no fast path with
+    /// `encode`, so that one can be checked against the other.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
+    pub fn encode_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<TokenId>, Error> {
+        let text = text.as_ref();
+        let pretokenizer = Pretokenizer::by_regex(&self.pattern)?;
+        let mut pieces = pretokenizer.pieces(text, text.len());
+        let mut ids = Vec::new();
+        loop {
+            let mut start = pieces.start();
+            let ends = pieces.next_batch()?;
+            if ends.is_empty() {
+                return Ok(ids);
+            }
+            for &end in ends {
+                let ranks = bpe::naive::encode(self.vocabulary.table(), &text[start..end]);
+                ids.extend(ranks.into_iter().map(|rank| self.vocabulary.id_of(rank)));
+                start = end;
+            }
+        }
+    }
+
+    /// The bytes that a token stands for: those of an ordinary token, or the name of a special one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownToken`] if the encoding has no such id.
+    pub fn token_bytes(&self, id: TokenId) -> Result<&[u8], Error> {
+        self.vocabulary
+            .bytes(id)
+            .or_else(|| self.specials.name(id).map(str::as_bytes))
+            .ok_or_else(|| self.unknown_token(id))
+    }
+
+    /// The bytes of a row of tokens, exactly. They need not be valid UTF-8: a row can end inside a character.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownToken`], naming the id and its place, if the encoding has no such id. Nothing is
+    /// skipped.
+    ///
+    /// ```
+    /// let tokenizer = bytepair::encoding("cl100k_base")?;
+    /// assert_eq!(tokenizer.decode(&[15339, 1917])?, b"hello world");
+    /// assert!(tokenizer.decode(&[100256]).is_err()); // a gap in the ids
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn decode(&self, ids: &[TokenId]) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        for (place, &id) in ids.iter().enumerate() {
+            let token = self.token_bytes(id).map_err(|error| {
+                let message = format!("{error} (at place {place} of the ids, from 0)");
+                let hint = error.hint().unwrap_or_default().to_owned();
+                Error::new(ErrorKind::UnknownToken, message).with_hint(hint)
+            })?;
+            bytes.extend_from_slice(token);
+        }
+        Ok(bytes)
+    }
+
+    /// The text of a row of tokens; where the bytes are not valid UTF-8, U+FFFD stands instead, as
+    /// [`String::from_utf8_lossy`] puts it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::decode`].
+    pub fn decode_lossy(&self, ids: &[TokenId]) -> Result<String, Error> {
+        Ok(String::from_utf8_lossy(&self.decode(ids)?).into_owned())
+    }
+
+    pub(crate) fn pretokenizer(&self) -> &Pretokenizer {
+        &self.pretokenizer
+    }
+
+    /// Encodes the pieces of `text[start..stop]`. Both are boundaries between pieces; what stands after
+    /// `stop` is looked at where the pattern looks ahead.
+    pub(crate) fn encode_pieces(
+        &self,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+        token: &mut impl FnMut(Rank),
+    ) -> Result<(), Error> {
+        let text = &text[start..];
+        let mut pieces = self.pretokenizer.pieces(text, stop - start);
+        loop {
+            let mut start = pieces.start();
+            let ends = pieces.next_batch()?;
+            if ends.is_empty() {
+                return Ok(());
+            }
+            for &end in ends {
+                bpe::encode(self.vocabulary.table(), &text[start..end], token)?;
+                start = end;
+            }
+        }
+    }
+
+    /// The number of tokens that [`Tokenizer::encode_pieces`] gives.
+    pub(crate) fn count_pieces(&self, text: &[u8], start: usize, stop: usize) -> Result<usize, Error> {
+        let text = &text[start..];
+        let mut pieces = self.pretokenizer.pieces(text, stop - start);
+        let mut tokens = 0;
+        loop {
+            let mut start = pieces.start();
+            let ends = pieces.next_batch()?;
+            if ends.is_empty() {
+                return Ok(tokens);
+            }
+            for &end in ends {
+                tokens += bpe::count(self.vocabulary.table(), &text[start..end])?;
+                start = end;
+            }
+        }
+    }
+
+    /// The error for a name that [`SpecialPolicy::Forbid`] found at byte `place`.
+    pub(crate) fn forbidden(&self, id: TokenId, place: u64) -> Error {
+        let name = self.specials.name(id).unwrap_or_default();
+        let message = format!("the text holds the special token {name} at byte {place}");
+        Error::new(ErrorKind::ForbiddenSpecial, message)
+    }
+
+    /// Calls `each` for the special tokens of a text and the stretches of ordinary text between them.
+    fn each_segment(
+        &self,
+        text: &[u8],
+        policy: SpecialPolicy,
+        mut each: impl FnMut(Segment<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut at = 0;
+        if policy != SpecialPolicy::Text {
+            while let Some(found) = self.specials.find(text, at) {
+                if policy == SpecialPolicy::Forbid {
+                    return Err(self.forbidden(found.id, found.range.start as u64));
+                }
+                each(Segment::Text(&text[at..found.range.start]))?;
+                each(Segment::Special(found.id, found.range.len()))?;
+                at = found.range.end;
+            }
+        }
+        each(Segment::Text(&text[at..]))
+    }
+
+    fn unknown_token(&self, id: TokenId) -> Error {
+        let ordinary = self.vocabulary.id_ranges().map(|(first, last)| format!("{first}-{last}"));
+        let mut ids: Vec<String> = ordinary.collect();
+        let specials: Vec<TokenId> = self.specials.iter().map(|(_, id)| id).collect();
+        match (specials.iter().min(), specials.iter().max()) {
+            (Some(first), Some(last)) if first != last => {
+                ids.push(format!("special tokens in {first}-{last}"))
+            }
+            (Some(only), _) => ids.push(format!("the special token {only}")),
+            _ => {}
+        }
+        Error::new(ErrorKind::UnknownToken, format!("{id} is no token of {}", self.name))
+            .with_hint(format!("its ids are {}", ids.join(", ")))
+    }
+}
+
+/// A part of a text: a special token with the length of its name in bytes, or ordinary text.
+enum Segment<'t> {
+    Special(TokenId, usize),
+    Text(&'t [u8]),
+}

@@ -1,0 +1,152 @@
+//! Character classes as the pre-tokenizer patterns see them, for Unicode 16.0.
+//!
+//! The reference implementations (tiktoken 0.14 on regex-syntax 0.8, Hugging Face tokenizers on Oniguruma)
+//! agree on these classes, and a newer Unicode would change ids: U+1C89 became a letter in 16.0, U+0295
+//! changes from `Ll` to `Lo` in 17.0. The table is generated and checked by `tests/unicode_tables.rs`.
+//!
+//! What the classes are used for is left to `pretokenize` and `measure`.
+
+mod table;
+
+/// The Unicode version of the class tables.
+pub const UNICODE_VERSION: &str = "16.0.0";
+
+/// A set of character classes, one bit each. A character has exactly one class.
+///
+/// The empty set is what stands at the end of a text and at a byte that is not valid UTF-8: no rule of any
+/// pattern matches it, so every run ends there without a special case.
+pub(crate) type Class = u8;
+
+/// `\p{Lu}` and `\p{Lt}`.
+pub(crate) const UPPER: Class = 1;
+/// `\p{Ll}`.
+pub(crate) const LOWER: Class = 2;
+/// `\p{Lm}` and `\p{Lo}`: letters without case.
+pub(crate) const CASELESS: Class = 4;
+/// `\p{M}`: combining marks.
+pub(crate) const MARK: Class = 8;
+/// `\p{N}`.
+pub(crate) const NUMBER: Class = 16;
+/// `\s` except the two of [`NEWLINE`].
+pub(crate) const SPACE: Class = 32;
+/// `\r` and `\n`.
+pub(crate) const NEWLINE: Class = 64;
+/// Everything else: punctuation, symbols, controls, unassigned code points.
+pub(crate) const OTHER: Class = 128;
+
+/// `\p{L}`.
+pub(crate) const LETTER: Class = UPPER | LOWER | CASELESS;
+/// `\s`, 25 code points (those of the property White_Space).
+pub(crate) const WHITE: Class = SPACE | NEWLINE;
+
+/// The classes of the 128 ASCII characters, and 0 for the bytes that are none.
+const ASCII: [Class; 256] = ascii_classes();
+
+const fn ascii_classes() -> [Class; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            b'0'..=b'9' => NUMBER,
+            b'\n' | b'\r' => NEWLINE,
+            b'\t' | 0x0b | 0x0c | b' ' => SPACE,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+/// The class of a character.
+pub(crate) fn class_of(c: char) -> Class {
+    let code = c as usize;
+    table::CLASSES[(table::BLOCKS[code >> 7] as usize) << 7 | (code & 127)]
+}
+
+/// The class of the character that begins at byte `at`, and its length in bytes.
+///
+/// `(0, 0)` at the end of the text; `(0, 1)` where the byte does not begin a valid UTF-8 character.
+#[inline(always)]
+pub(crate) fn class_at(text: &[u8], at: usize) -> (Class, usize) {
+    match text.get(at) {
+        None => (0, 0),
+        Some(&byte) if byte < 128 => (ASCII[byte as usize], 1),
+        Some(_) => class_of_encoded(text, at),
+    }
+}
+
+/// [`class_at`] for a first byte of 128 or more.
+#[inline]
+fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
+    match decode(text, at) {
+        Some((c, length)) => (class_of(c), length),
+        None => (0, 1),
+    }
+}
+
+/// The character of two to four bytes that begins at byte `at`, and its length in bytes; `None` if the bytes
+/// there are not valid UTF-8 (Unicode 16.0, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
+#[inline]
+pub(crate) fn decode(text: &[u8], at: usize) -> Option<(char, usize)> {
+    let rest = text.get(at..)?;
+    let follow = |i: usize| match rest.get(i) {
+        Some(&byte) if byte & 0xc0 == 0x80 => Some(u32::from(byte & 0x3f)),
+        _ => None,
+    };
+    let lead = u32::from(*rest.first()?);
+    let (code, length) = match lead {
+        0xc2..=0xdf => ((lead & 0x1f) << 6 | follow(1)?, 2),
+        0xe0..=0xef => {
+            let code = (lead & 0x0f) << 12 | follow(1)? << 6 | follow(2)?;
+            (if code < 0x800 { return None } else { code }, 3)
+        }
+        0xf0..=0xf4 => {
+            let code = (lead & 0x07) << 18 | follow(1)? << 12 | follow(2)? << 6 | follow(3)?;
+            (if code < 0x1_0000 { return None } else { code }, 4)
+        }
+        _ => return None,
+    };
+    Some((char::from_u32(code)?, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_table_is_the_general_table() {
+        for byte in 0..128u8 {
+            assert_eq!(ASCII[byte as usize], class_of(byte as char), "U+{byte:04X}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_the_property() {
+        for c in char::MIN..=char::MAX {
+            assert_eq!(class_of(c) & WHITE != 0, c.is_whitespace(), "U+{:04X}", c as u32);
+        }
+    }
+
+    #[test]
+    fn decoding_agrees_with_the_standard_library() {
+        let mut samples: Vec<Vec<u8>> = Vec::new();
+        for first in 0x80..=0xffu8 {
+            for second in 0..=0xffu8 {
+                for rest in [&[][..], &[0x80], &[0xbf, 0x80], &[0x80, 0xbf], &[0x41], &[0x80, 0x41]] {
+                    let mut sample = vec![first, second];
+                    sample.extend_from_slice(rest);
+                    samples.push(sample);
+                }
+            }
+        }
+        for sample in samples {
+            let expected = (1..=sample.len().min(4))
+                .find_map(|n| std::str::from_utf8(&sample[..n]).ok())
+                .and_then(|text| text.chars().next())
+                .map(|c| (c, c.len_utf8()));
+            assert_eq!(decode(&sample, 0), expected, "{sample:x?}");
+        }
+    }
+}
