@@ -337,9 +337,10 @@ impl Segment {
             let message = "no character ends in a run of characters";
             return Err(Error::new(ErrorKind::PatternFailed, message));
         };
-        let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(), 0));
+        let table = tokenizer.vocabulary().table();
+        let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(table), 0));
         let token = &mut |rank| sink.rank(tokenizer, rank);
-        piece.push(tokenizer.vocabulary().table(), &self.text[*taken..tail], token)?;
+        piece.push(table, &self.text[*taken..tail], token)?;
         *taken = head;
         self.text.drain(head..tail);
         self.searched = 0;

@@ -53,7 +53,7 @@ fn encode_by_merging(table: &PieceTable, piece: &[u8], token: &mut impl FnMut(Ra
         0..=merge::LONGEST => merge::merge(table, piece, token),
         0..=window::WINDOW => heap::merge(table, piece, &mut heap::Scratch::default(), token),
         _ => {
-            let mut long = LongPiece::new();
+            let mut long = LongPiece::new(table);
             long.push(table, piece, token)?;
             long.finish(table, token)?;
         }

@@ -47,14 +47,27 @@ pub(crate) struct LongPiece {
     kept: Vec<Rank>,
     /// Whether tokens before those in `kept` were handed over.
     handed_over: bool,
+    /// How many bytes are merged at a time: [`WINDOW`], or more so that 64 tokens always fit.
+    window: usize,
     scratch: heap::Scratch,
     ranks: Vec<Rank>,
 }
 
 impl LongPiece {
-    pub(crate) fn new() -> LongPiece {
-        let scratch = heap::Scratch::default();
-        LongPiece { pending: Vec::new(), kept: Vec::new(), handed_over: false, scratch, ranks: Vec::new() }
+    pub(crate) fn new(table: &PieceTable) -> LongPiece {
+        LongPiece::with_window(table, WINDOW)
+    }
+
+    /// A piece merged with a window of at least this many bytes. Small ones are for tests.
+    pub(super) fn with_window(table: &PieceTable, window: usize) -> LongPiece {
+        LongPiece {
+            pending: Vec::new(),
+            kept: Vec::new(),
+            handed_over: false,
+            window: window.max(64 * table.longest()),
+            scratch: heap::Scratch::default(),
+            ranks: Vec::new(),
+        }
     }
 
     /// Takes the next bytes of the piece, and hands over the ranks of the tokens that nothing can change.
@@ -64,7 +77,7 @@ impl LongPiece {
         bytes: &[u8],
         token: &mut impl FnMut(Rank),
     ) -> Result<(), Error> {
-        let window = window(table);
+        let window = self.window;
         let memory = table.len() as usize;
         for bytes in bytes.chunks(window) {
             self.pending.extend_from_slice(bytes);
@@ -93,7 +106,7 @@ impl LongPiece {
         let mut back = 0;
         loop {
             self.step_back(table, back)?;
-            let end = self.pending.len().min(window(table));
+            let end = self.pending.len().min(self.window);
             self.ranks.clear();
             let ranks = &mut self.ranks;
             heap::merge(table, &self.pending[..end], &mut self.scratch, |rank| ranks.push(rank));
@@ -125,11 +138,6 @@ impl LongPiece {
         self.pending.splice(..0, bytes);
         Ok(())
     }
-}
-
-/// The window for this vocabulary: one holds at least 64 tokens, so that some are left without the margin.
-fn window(table: &PieceTable) -> usize {
-    WINDOW.max(64 * table.longest())
 }
 
 /// Whether merging the bytes of the two tokens gives back the two tokens.

@@ -31,19 +31,23 @@ impl Pretokenizer {
     ///   feeds are followed only by white space (and, in o200k, slashes). GPT-2's pattern splits white space
     ///   otherwise at the end of a text, unless it is a single character.
     pub(crate) fn last_cut(&self, text: &[u8], from: usize) -> Option<usize> {
-        let Scheme::Known(known) = &self.scheme else { return None };
-        let single = |at: usize| class_before(text, at) & !WHITE != 0;
-        (from + 1..text.len()).rev().find(|&at| {
-            let (before, after) = (text[at - 1], text[at]);
-            if before.is_ascii_alphanumeric() {
-                after.is_ascii() && !after.is_ascii_alphanumeric() && after != b'\''
-            } else if before == b'\n' && after != b'/' {
-                let class = class_at(text, at).0;
-                class != 0 && class & WHITE == 0 && (*known != KnownPattern::Gpt2 || single(at - 1))
-            } else {
-                false
-            }
-        })
+        (from + 1..text.len()).rev().find(|&at| self.is_cut(text, at))
+    }
+
+    /// Whether [`Pretokenizer::last_cut`] may cut before byte `at`, which is neither the first nor the end.
+    #[inline(always)]
+    pub(super) fn is_cut(&self, text: &[u8], at: usize) -> bool {
+        let Scheme::Known(known) = &self.scheme else { return false };
+        let (before, after) = (text[at - 1], text[at]);
+        if before.is_ascii_alphanumeric() {
+            after.is_ascii() && !after.is_ascii_alphanumeric() && after != b'\''
+        } else if before == b'\n' && after != b'/' {
+            let class = class_at(text, at).0;
+            let single = || class_before(text, at - 1) & !WHITE != 0;
+            class != 0 && class & WHITE == 0 && (*known != KnownPattern::Gpt2 || single())
+        } else {
+            false
+        }
     }
 
     /// The last end of a piece that is certain, if `text` begins at a boundary and may go on in any way.

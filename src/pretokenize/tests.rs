@@ -1,1 +1,213 @@
-//! tests
+//! Scanners against the regular expressions they stand for, and cuts against whole texts.
+
+use proptest::prelude::*;
+
+use super::Pretokenizer;
+use super::pattern::{CL100K, GPT2, KnownPattern, O200K};
+
+const PATTERNS: [&str; 3] = [GPT2, CL100K, O200K];
+
+fn ends(pretokenizer: &Pretokenizer, text: &[u8]) -> Vec<usize> {
+    let mut pieces = pretokenizer.pieces(text, text.len());
+    let mut all = Vec::new();
+    loop {
+        let ends = pieces.next_batch().expect("texts here are short");
+        if ends.is_empty() {
+            return all;
+        }
+        all.extend_from_slice(ends);
+    }
+}
+
+/// Texts of what the patterns tell apart: each class in one, two, three and four bytes, contractions and
+/// what is nearly one, white space of every kind, slashes, bytes that are no UTF-8.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let parts = prop::sample::select(vec![
+        "a",
+        "b",
+        "Z",
+        "Q",
+        "é",
+        "É",
+        "ǅ",
+        "ʰ",
+        "漢",
+        "字",
+        "ก",
+        "ß",
+        "ſ",
+        "K",
+        "İ",
+        "\u{301}",
+        "\u{903}",
+        "\u{20dd}",
+        "0",
+        "7",
+        "½",
+        "٣",
+        "Ⅻ",
+        " ",
+        "  ",
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        "\u{b}",
+        "\u{85}",
+        "\u{a0}",
+        "\u{2028}",
+        "\u{3000}",
+        "\u{200b}",
+        "\u{feff}",
+        "\u{180e}",
+        "'",
+        "'s",
+        "'S",
+        "'ſ",
+        "'ll",
+        "'lL",
+        "'l",
+        "'re",
+        "'VE",
+        "'d",
+        "’s",
+        "/",
+        "//",
+        "!",
+        "?",
+        ".",
+        "<|",
+        "_",
+        "-",
+        "€",
+        "🦀",
+        "\u{1f1e6}",
+        "\u{200d}",
+        "\u{0}",
+        "\u{7f}",
+        "\u{10ffff}",
+        "Ა",
+        "ა",
+        "\u{1c89}",
+        "word",
+        " Word",
+        "WORD",
+        "123",
+        "\n\n",
+        "   x",
+    ]);
+    let raw = prop::sample::select(vec![
+        &b"\x80"[..],
+        b"\xff",
+        b"\xe4",
+        b"\xe4\xbd",
+        b"\xf0\x9f\xa6",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+    ]);
+    let part = prop_oneof![
+        20 => parts.prop_map(|part| part.as_bytes().to_vec()),
+        2 => any::<char>().prop_map(|c| c.to_string().into_bytes()),
+        1 => raw.prop_map(<[u8]>::to_vec),
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn scanner_is_the_regex(text in texts()) {
+        for pattern in PATTERNS {
+            let scanner = Pretokenizer::new(pattern).expect("known");
+            let regex = Pretokenizer::by_regex(pattern).expect("a regular expression");
+            prop_assert_eq!(ends(&scanner, &text), ends(&regex, &text), "{:?} {}", text.escape_ascii().to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_cut_are_texts_of_their_own(text in texts()) {
+        for pattern in PATTERNS {
+            let scanner = Pretokenizer::new(pattern).expect("known");
+            let whole = ends(&scanner, &text);
+            for cut in (1..text.len()).filter(|&at| scanner.is_cut(&text, at)) {
+                let mut parts = ends(&scanner, &text[..cut]);
+                parts.extend(ends(&scanner, &text[cut..]).iter().map(|end| end + cut));
+                prop_assert_eq!(&parts, &whole, "cut at {} of {:?} {}", cut, text.escape_ascii().to_string(), pattern);
+            }
+        }
+    }
+
+    #[test]
+    fn certain_ends_stay(text in texts(), more in texts(), at in any::<prop::sample::Index>()) {
+        let known = &text[..at.index(text.len() + 1)];
+        for pattern in PATTERNS {
+            let scanner = Pretokenizer::new(pattern).expect("known");
+            for whole in [text.clone(), [known, &more].concat(), known.to_vec()] {
+                if let Some(end) = scanner.certain_end(known).expect("a scanner") {
+                    let wanted: Vec<usize> = ends(&scanner, &whole).into_iter().filter(|e| *e <= end).collect();
+                    let found: Vec<usize> = ends(&scanner, known).into_iter().filter(|e| *e <= end).collect();
+                    prop_assert_eq!(found, wanted, "{:?} + {:?}", known.escape_ascii().to_string(), whole.escape_ascii().to_string());
+                    prop_assert!(ends(&scanner, &whole).contains(&end));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_open_run_stays_one_piece(
+        start in texts(),
+        run in prop::sample::select(vec!["a", "Z", "漢", "\u{301}", "é", "7", "!", " ", "\n", "\t", "\u{3000}", "🦀"]),
+        times in 1usize..90,
+        more in texts(),
+    ) {
+        let start = &start[..start.len().min(12)];
+        let text = [start, run.repeat(times).as_bytes()].concat();
+        for pattern in PATTERNS {
+            let scanner = Pretokenizer::new(pattern).expect("known");
+            if scanner.is_open_run(&text).expect("a scanner") {
+                let whole = [text.as_slice(), &more].concat();
+                let first = ends(&scanner, &whole)[0];
+                prop_assert!(first + 16 >= text.len(), "{} of {:?} {}", first, whole.escape_ascii().to_string(), pattern);
+                // Splitting sees no difference between the run and a shorter one.
+                let shorter = [start, run.repeat(times.min(40)).as_bytes(), &more].concat();
+                let removed = whole.len() - shorter.len();
+                if scanner.is_open_run(&shorter[..shorter.len() - more.len()]).expect("a scanner") {
+                    let moved: Vec<usize> = ends(&scanner, &shorter).iter().map(|end| end + removed).collect();
+                    prop_assert_eq!(moved, ends(&scanner, &whole));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_character_alone_and_beside_others() {
+    let scanners = PATTERNS.map(|pattern| Pretokenizer::new(pattern).expect("known"));
+    let regexes = PATTERNS.map(|pattern| Pretokenizer::by_regex(pattern).expect("a regular expression"));
+    for c in char::MIN..=char::MAX {
+        let text = format!("a{c}A{c}{c} {c}1{c}!{c}\n{c}'{c}");
+        for (scanner, regex) in scanners.iter().zip(&regexes) {
+            assert_eq!(ends(scanner, text.as_bytes()), ends(regex, text.as_bytes()), "U+{:04X}", c as u32);
+        }
+    }
+}
+
+#[test]
+fn what_a_pattern_does_not_match_is_a_piece() {
+    let pretokenizer = Pretokenizer::new(r"[0-9]+|x*").expect("a regular expression");
+    assert_eq!(ends(&pretokenizer, "ab12é".as_bytes()), [2, 4, 6]);
+    assert_eq!(ends(&pretokenizer, b"12\xff34"), [3, 5]);
+}
+
+#[test]
+fn spellings_of_gpt2_are_the_same_pattern() {
+    let first = Pretokenizer::new(GPT2).expect("known");
+    for spelling in super::pattern::GPT2_SPELLINGS {
+        assert_eq!(KnownPattern::from_text(spelling), Some(KnownPattern::Gpt2));
+        let other = Pretokenizer::by_regex(spelling).expect("a regular expression");
+        for text in ["a  b\n\n c  ", "it's IT'S 'll", "  \n  ", "x \u{a0}\u{3000} y"] {
+            assert_eq!(ends(&first, text.as_bytes()), ends(&other, text.as_bytes()));
+        }
+    }
+}
