@@ -117,10 +117,12 @@ impl<'t> Counting<'t> {
         self.counter.push(chunk)
     }
 
-    fn finish(self) -> Result<Tally, Error> {
-        let mut measures = self.meter.finish();
-        measures.bytes = self.bytes;
-        Ok(Tally { tokens: self.counter.finish()?, measures })
+    /// Ends the text, and begins a new one.
+    fn finish(&mut self) -> Result<Tally, Error> {
+        let meter = Meter::new(self.measure == Measure::AllWithUnicodeWords);
+        let mut measures = std::mem::replace(&mut self.meter, meter).finish();
+        measures.bytes = std::mem::take(&mut self.bytes);
+        Ok(Tally { tokens: self.counter.end_text()?, measures })
     }
 }
 
@@ -178,10 +180,10 @@ fn count_blocks(
     blocks: &Mutex<Receiver<Block>>,
 ) -> Result<Vec<(usize, Tally)>, Error> {
     let mut parts = Vec::new();
+    let mut counting = Counting::new(tokenizer, options);
     loop {
         let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Block { place, text }) = next else { return Ok(parts) };
-        let mut counting = Counting::new(tokenizer, options);
         counting.push(&text)?;
         parts.push((place, counting.finish()?));
     }

@@ -8,7 +8,7 @@
 //! only with a run of white space that has a line end in it, with text that has upper-case letters and
 //! letters without case in one endless word, and, for patterns without a scanner, with the text.
 
-use crate::bpe::LongPiece;
+use crate::bpe::{LongPiece, Merger};
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
@@ -17,6 +17,9 @@ use crate::tokenizer::Tokenizer;
 
 /// From this many bytes on without a place to cut, harder ways are tried, and again when they have doubled.
 const PATIENCE: usize = 64 * 1024;
+
+/// How much text a stream is expected to have: enough for the largest cache of pieces.
+const EXPECTED: usize = 1 << 20;
 
 /// Larger chunks are taken in steps of this many bytes, so that no more are copied at a time.
 const LARGEST_STEP: usize = 1 << 20;
@@ -69,8 +72,13 @@ impl<'t> Counter<'t> {
     ///
     /// As [`Tokenizer::count_with`].
     pub fn finish(mut self) -> Result<u64, Error> {
+        self.end_text()
+    }
+
+    /// Ends the text, and begins a new one: what is known of pieces is kept.
+    pub(crate) fn end_text(&mut self) -> Result<u64, Error> {
         self.splitter.finish(&mut self.tokens)?;
-        Ok(self.tokens.0)
+        Ok(std::mem::take(&mut self.tokens.0))
     }
 }
 
@@ -176,9 +184,15 @@ impl<'t> TextDecoder<'t> {
     }
 }
 
+/// A tokenizer, and what it keeps between pieces.
+struct Merging<'t> {
+    tokenizer: &'t Tokenizer,
+    merger: Merger<'t>,
+}
+
 /// What becomes of the tokens.
 trait Sink {
-    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error>;
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error>;
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
     fn special(&mut self, id: TokenId);
 }
@@ -186,8 +200,8 @@ trait Sink {
 struct Count(u64);
 
 impl Sink for Count {
-    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
-        self.0 += tokenizer.count_pieces(text, start, stop)? as u64;
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+        self.0 += merging.tokenizer.count_pieces(&mut merging.merger, text, start, stop)? as u64;
         Ok(())
     }
 
@@ -201,8 +215,10 @@ impl Sink for Count {
 }
 
 impl Sink for Vec<TokenId> {
-    fn pieces(&mut self, tokenizer: &Tokenizer, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
-        tokenizer.encode_pieces(text, start, stop, &mut |rank| self.push(tokenizer.vocabulary().id_of(rank)))
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+        let Merging { tokenizer, merger } = merging;
+        let vocabulary = tokenizer.vocabulary();
+        tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.push(vocabulary.id_of(rank)))
     }
 
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
@@ -216,7 +232,7 @@ impl Sink for Vec<TokenId> {
 
 /// Finds special tokens in the chunks and hands the text between them to [`Segment`].
 struct Splitter<'t> {
-    tokenizer: &'t Tokenizer,
+    merging: Merging<'t>,
     policy: SpecialPolicy,
     segment: Segment,
     /// The last bytes, if they may be the beginning of a special token; kept only if the policy asks.
@@ -227,17 +243,18 @@ struct Splitter<'t> {
 
 impl<'t> Splitter<'t> {
     fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Splitter<'t> {
-        Splitter { tokenizer, policy, segment: Segment::default(), held: Vec::new(), passed: 0 }
+        let merging = Merging { tokenizer, merger: tokenizer.merger(EXPECTED) };
+        Splitter { merging, policy, segment: Segment::default(), held: Vec::new(), passed: 0 }
     }
 
     fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         for chunk in chunk.chunks(LARGEST_STEP) {
             if self.policy == SpecialPolicy::Text {
-                self.segment.push(self.tokenizer, chunk, sink)?;
+                self.segment.push(&mut self.merging, chunk, sink)?;
             } else {
                 self.held.extend_from_slice(chunk);
                 // A name that is only begun in `held` is shorter than the longest.
-                self.release(self.tokenizer.specials().longest().saturating_sub(1), sink)?;
+                self.release(self.merging.tokenizer.specials().longest().saturating_sub(1), sink)?;
             }
         }
         Ok(())
@@ -245,7 +262,7 @@ impl<'t> Splitter<'t> {
 
     fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
         self.release(0, sink)?;
-        std::mem::take(&mut self.segment).finish(self.tokenizer, sink)
+        std::mem::take(&mut self.segment).finish(&mut self.merging, sink)
     }
 
     /// Passes on all of `held` but its last `keep` bytes. A name that begins before them and is complete is
@@ -254,18 +271,18 @@ impl<'t> Splitter<'t> {
         let held = std::mem::take(&mut self.held);
         let certain = held.len().saturating_sub(keep);
         let mut at = 0;
-        while let Some(found) = self.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
+        while let Some(found) = self.merging.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
         {
             if self.policy == SpecialPolicy::Forbid {
-                return Err(self.tokenizer.forbidden(found.id, self.passed + found.range.start as u64));
+                return Err(self.merging.tokenizer.forbidden(found.id, self.passed + found.range.start as u64));
             }
-            self.segment.push(self.tokenizer, &held[at..found.range.start], sink)?;
-            std::mem::take(&mut self.segment).finish(self.tokenizer, sink)?;
+            self.segment.push(&mut self.merging, &held[at..found.range.start], sink)?;
+            std::mem::take(&mut self.segment).finish(&mut self.merging, sink)?;
             sink.special(found.id);
             at = found.range.end;
         }
         let end = certain.max(at);
-        self.segment.push(self.tokenizer, &held[at..end], sink)?;
+        self.segment.push(&mut self.merging, &held[at..end], sink)?;
         self.passed += end as u64;
         self.held = held[end..].to_vec();
         Ok(())
@@ -286,11 +303,11 @@ struct Segment {
 }
 
 impl Segment {
-    fn push(&mut self, tokenizer: &Tokenizer, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+    fn push(&mut self, merging: &mut Merging<'_>, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         self.text.extend_from_slice(chunk);
-        let pretokenizer = tokenizer.pretokenizer();
+        let pretokenizer = merging.tokenizer.pretokenizer();
         if let Some(cut) = pretokenizer.last_cut(&self.text, self.searched) {
-            return self.pass(tokenizer, cut, sink);
+            return self.pass(merging, cut, sink);
         }
         // The last character may be incomplete, so a place just before it is looked at once more.
         self.searched = self.text.len().saturating_sub(4);
@@ -298,22 +315,23 @@ impl Segment {
             return Ok(());
         }
         if let Some(end) = pretokenizer.certain_end(&self.text)? {
-            return self.pass(tokenizer, end, sink);
+            return self.pass(merging, end, sink);
         }
         if pretokenizer.is_open_run(&self.text)? {
-            return self.shorten(tokenizer, sink);
+            return self.shorten(merging, sink);
         }
         self.tried = self.text.len();
         Ok(())
     }
 
-    fn finish(mut self, tokenizer: &Tokenizer, sink: &mut impl Sink) -> Result<(), Error> {
+    fn finish(mut self, merging: &mut Merging<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         let end = self.text.len();
-        self.pass(tokenizer, end, sink)
+        self.pass(merging, end, sink)
     }
 
     /// Passes on the pieces of `text` up to the boundary `stop`.
-    fn pass(&mut self, tokenizer: &Tokenizer, stop: usize, sink: &mut impl Sink) -> Result<(), Error> {
+    fn pass(&mut self, merging: &mut Merging<'_>, stop: usize, sink: &mut impl Sink) -> Result<(), Error> {
+        let tokenizer = merging.tokenizer;
         let mut start = 0;
         if let Some((mut piece, taken)) = self.long.take() {
             let ends = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
@@ -323,7 +341,7 @@ impl Segment {
             piece.push(table, &self.text[taken.min(start)..start], token)?;
             piece.finish(table, token)?;
         }
-        sink.pieces(tokenizer, &self.text, start, stop)?;
+        sink.pieces(merging, &self.text, start, stop)?;
         self.text.drain(..stop);
         self.searched = 0;
         self.tried = 0;
@@ -331,12 +349,13 @@ impl Segment {
     }
 
     /// Takes the middle out of `text`, all of which belongs to one piece.
-    fn shorten(&mut self, tokenizer: &Tokenizer, sink: &mut impl Sink) -> Result<(), Error> {
+    fn shorten(&mut self, merging: &mut Merging<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         let border = |at: usize| (0..=at).rev().find(|&at| !within_character(&self.text, at));
         let (Some(head), Some(tail)) = (border(HEAD), border(self.text.len() - TAIL)) else {
             let message = "no character ends in a run of characters";
             return Err(Error::new(ErrorKind::PatternFailed, message));
         };
+        let tokenizer = merging.tokenizer;
         let table = tokenizer.vocabulary().table();
         let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(table), 0));
         let token = &mut |rank| sink.rank(tokenizer, rank);

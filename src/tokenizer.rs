@@ -4,7 +4,7 @@
 //! stretches between them are cut into pieces, and each piece becomes tokens. Streams and threads are left
 //! to `stream` and `parallel`.
 
-use crate::bpe;
+use crate::bpe::{self, Merger};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::Pretokenizer;
@@ -96,13 +96,15 @@ impl Tokenizer {
     /// # Ok::<(), bytepair::Error>(())
     /// ```
     pub fn encode_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<TokenId>, Error> {
+        let text = text.as_ref();
+        let mut merger = self.merger(text.len());
         let mut ids = Vec::new();
-        self.each_segment(text.as_ref(), policy, |segment| match segment {
+        self.each_segment(text, policy, |segment| match segment {
             Segment::Special(id, _) => {
                 ids.push(id);
                 Ok(())
             }
-            Segment::Text(text) => self.encode_pieces(text, 0, text.len(), &mut |rank| {
+            Segment::Text(text) => self.encode_pieces(&mut merger, text, 0, text.len(), &mut |rank| {
                 ids.push(self.vocabulary.id_of(rank));
             }),
         })?;
@@ -130,11 +132,13 @@ impl Tokenizer {
     ///
     /// As [`Tokenizer::encode_with`].
     pub fn count_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<usize, Error> {
+        let text = text.as_ref();
+        let mut merger = self.merger(text.len());
         let mut tokens = 0;
-        self.each_segment(text.as_ref(), policy, |segment| {
+        self.each_segment(text, policy, |segment| {
             tokens += match segment {
                 Segment::Special(..) => 1,
-                Segment::Text(text) => self.count_pieces(text, 0, text.len())?,
+                Segment::Text(text) => self.count_pieces(&mut merger, text, 0, text.len())?,
             };
             Ok(())
         })?;
@@ -156,6 +160,7 @@ impl Tokenizer {
     /// ```
     pub fn count_within(&self, text: impl AsRef<[u8]>, limit: usize) -> Result<Option<usize>, Error> {
         let text = text.as_ref();
+        let mut merger = self.merger(text.len());
         let mut pieces = self.pretokenizer.pieces(text, text.len());
         let mut tokens = 0;
         loop {
@@ -165,7 +170,7 @@ impl Tokenizer {
                 return Ok(Some(tokens));
             }
             for &end in ends {
-                tokens += bpe::count(self.vocabulary.table(), &text[start..end])?;
+                tokens += merger.count(text, start, end)?;
                 if tokens > limit {
                     return Ok(None);
                 }
@@ -193,12 +198,14 @@ impl Tokenizer {
             let start = spans.last().map_or(0, |span| span.end);
             spans.push(Span { id, start, end: start + length });
         };
-        self.each_segment(text.as_ref(), policy, |segment| match segment {
+        let text = text.as_ref();
+        let mut merger = self.merger(text.len());
+        self.each_segment(text, policy, |segment| match segment {
             Segment::Special(id, length) => {
                 push(id, length);
                 Ok(())
             }
-            Segment::Text(text) => self.encode_pieces(text, 0, text.len(), &mut |rank| {
+            Segment::Text(text) => self.encode_pieces(&mut merger, text, 0, text.len(), &mut |rank| {
                 push(self.vocabulary.id_of(rank), self.vocabulary.table().token_length(rank));
             }),
         })?;
@@ -279,6 +286,11 @@ impl Tokenizer {
         Ok(String::from_utf8_lossy(&self.decode(ids)?).into_owned())
     }
 
+    /// What merges the pieces of a text of about this many bytes.
+    pub(crate) fn merger(&self, expected_bytes: usize) -> Merger<'_> {
+        Merger::new(self.vocabulary.table(), expected_bytes)
+    }
+
     pub(crate) fn pretokenizer(&self) -> &Pretokenizer {
         &self.pretokenizer
     }
@@ -287,6 +299,7 @@ impl Tokenizer {
     /// `stop` is looked at where the pattern looks ahead.
     pub(crate) fn encode_pieces(
         &self,
+        merger: &mut Merger<'_>,
         text: &[u8],
         start: usize,
         stop: usize,
@@ -301,14 +314,20 @@ impl Tokenizer {
                 return Ok(());
             }
             for &end in ends {
-                bpe::encode(self.vocabulary.table(), &text[start..end], token)?;
+                merger.encode(text, start, end, token)?;
                 start = end;
             }
         }
     }
 
     /// The number of tokens that [`Tokenizer::encode_pieces`] gives.
-    pub(crate) fn count_pieces(&self, text: &[u8], start: usize, stop: usize) -> Result<usize, Error> {
+    pub(crate) fn count_pieces(
+        &self,
+        merger: &mut Merger<'_>,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+    ) -> Result<usize, Error> {
         let text = &text[start..];
         let mut pieces = self.pretokenizer.pieces(text, stop - start);
         let mut tokens = 0;
@@ -319,7 +338,7 @@ impl Tokenizer {
                 return Ok(tokens);
             }
             for &end in ends {
-                tokens += bpe::count(self.vocabulary.table(), &text[start..end])?;
+                tokens += merger.count(text, start, end)?;
                 start = end;
             }
         }

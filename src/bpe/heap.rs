@@ -104,7 +104,7 @@ fn begin(
     pairs.clear();
     for i in 0..piece.len() {
         let joined = match piece.get(i..i + 2) {
-            Some(pair) => table.rank(pair).unwrap_or(NO_RANK),
+            Some(pair) => table.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_RANK),
             None => NO_RANK,
         };
         if joined != NO_RANK {
@@ -112,7 +112,7 @@ fn begin(
         }
         let left = if i == 0 { END } else { i as u32 - 1 };
         let right = if i + 1 == piece.len() { END } else { i as u32 + 1 };
-        let rank = table.rank(&piece[i..i + 1]).unwrap_or(NO_RANK);
+        let rank = table.rank_of_byte(piece[i]).unwrap_or(NO_RANK);
         parts.push(Part { left, right, rank, joined });
     }
     *queue = BinaryHeap::from(pairs);

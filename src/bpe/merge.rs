@@ -13,15 +13,18 @@ pub(super) const LONGEST: usize = 64;
 
 /// Merges a piece of at most [`LONGEST`] bytes and hands over the rank of each token, from left to right.
 pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank)) {
-    // Part i is piece[starts[i]..starts[i + 1]]; joined[i] is the rank of parts i and i + 1 together.
+    // Part i is piece[starts[i]..starts[i + 1]] and has the rank ranks[i]; joined[i] is the rank of the parts
+    // i and i + 1 together.
     let mut starts = [0u8; LONGEST + 1];
+    let mut ranks = [NO_RANK; LONGEST];
     let mut joined = [NO_RANK; LONGEST];
     let mut parts = piece.len();
-    for i in 0..=parts {
-        starts[i] = i as u8;
-    }
-    for i in 0..parts.saturating_sub(1) {
-        joined[i] = table.rank(&piece[i..i + 2]).unwrap_or(NO_RANK);
+    for (i, &byte) in piece.iter().enumerate() {
+        starts[i + 1] = i as u8 + 1;
+        ranks[i] = table.rank_of_byte(byte).unwrap_or(NO_RANK);
+        if let Some(&next) = piece.get(i + 1) {
+            joined[i] = table.rank_of_pair(byte, next).unwrap_or(NO_RANK);
+        }
     }
     while parts > 1 {
         let (mut lowest, mut at) = (NO_RANK, 0);
@@ -34,8 +37,10 @@ pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank
             break;
         }
         starts.copy_within(at + 2..=parts, at + 1);
+        ranks.copy_within(at + 1..parts, at);
         joined.copy_within(at + 1..parts - 1, at);
         parts -= 1;
+        ranks[at] = lowest;
         joined[parts - 1] = NO_RANK;
         let rank_of = |from: usize, to: usize| {
             table.rank(&piece[starts[from] as usize..starts[to] as usize]).unwrap_or(NO_RANK)
@@ -47,8 +52,5 @@ pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank
             joined[at - 1] = rank_of(at - 1, at + 1);
         }
     }
-    for i in 0..parts {
-        let part = &piece[starts[i] as usize..starts[i + 1] as usize];
-        token(table.rank(part).unwrap_or(NO_RANK));
-    }
+    ranks[..parts].iter().for_each(|&rank| token(rank));
 }

@@ -11,6 +11,7 @@
 //! with. Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
 //! `pretokenize`, which id a rank has is known to the vocabulary.
 
+mod cache;
 mod heap;
 mod merge;
 pub(crate) mod naive;
@@ -22,43 +23,85 @@ pub(crate) use window::LongPiece;
 
 use crate::error::Error;
 use crate::token::Rank;
+use cache::{Cache, Key, Outcome};
 
-/// Encodes one piece and hands over the rank of each token, from left to right.
-///
-/// Fails only where [`LongPiece`] does.
-#[inline]
-pub(crate) fn encode(table: &PieceTable, piece: &[u8], token: &mut impl FnMut(Rank)) -> Result<(), Error> {
-    match table.rank(piece) {
-        Some(rank) => {
+/// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
+/// changes a result.
+pub(crate) struct Merger<'v> {
+    table: &'v PieceTable,
+    cache: Cache,
+    scratch: heap::Scratch,
+}
+
+impl<'v> Merger<'v> {
+    /// A merger for about this many bytes of text.
+    pub(crate) fn new(table: &'v PieceTable, expected_bytes: usize) -> Merger<'v> {
+        Merger { table, cache: Cache::new(expected_bytes), scratch: heap::Scratch::default() }
+    }
+
+    /// Encodes the piece `text[start..end]` and hands over the rank of each token, from left to right.
+    ///
+    /// Fails only where [`LongPiece`] does.
+    #[inline]
+    pub(crate) fn encode(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        token: &mut impl FnMut(Rank),
+    ) -> Result<(), Error> {
+        let Some(key) = Key::of(text, start, end) else {
+            return self.encode_uncached(&text[start..end], token);
+        };
+        if let Some(outcome) = self.cache.get(key)
+            && let Some(ranks) = outcome.ranks()
+        {
+            ranks.iter().for_each(|&rank| token(rank));
+            return Ok(());
+        }
+        let mut outcome = Outcome::NONE;
+        self.encode_uncached(&text[start..end], &mut |rank| {
+            outcome.push(rank);
             token(rank);
-            Ok(())
-        }
-        None => encode_by_merging(table, piece, token),
+        })?;
+        self.cache.put(key, outcome);
+        Ok(())
     }
-}
 
-/// The number of tokens of one piece: that of [`encode`].
-#[inline]
-pub(crate) fn count(table: &PieceTable, piece: &[u8]) -> Result<usize, Error> {
-    if table.rank(piece).is_some() {
-        return Ok(1);
-    }
-    let mut tokens = 0;
-    encode_by_merging(table, piece, &mut |_| tokens += 1)?;
-    Ok(tokens)
-}
-
-fn encode_by_merging(table: &PieceTable, piece: &[u8], token: &mut impl FnMut(Rank)) -> Result<(), Error> {
-    match piece.len() {
-        0..=merge::LONGEST => merge::merge(table, piece, token),
-        0..=window::WINDOW => heap::merge(table, piece, &mut heap::Scratch::default(), token),
-        _ => {
-            let mut long = LongPiece::new(table);
-            long.push(table, piece, token)?;
-            long.finish(table, token)?;
+    /// The number of tokens of the piece `text[start..end]`.
+    ///
+    /// Fails only where [`LongPiece`] does.
+    #[inline]
+    pub(crate) fn count(&mut self, text: &[u8], start: usize, end: usize) -> Result<usize, Error> {
+        let key = Key::of(text, start, end);
+        if let Some(outcome) = key.and_then(|key| self.cache.get(key)) {
+            return Ok(outcome.tokens as usize);
         }
+        let mut outcome = Outcome::NONE;
+        self.encode_uncached(&text[start..end], &mut |rank| outcome.push(rank))?;
+        if let Some(key) = key {
+            self.cache.put(key, outcome);
+        }
+        Ok(outcome.tokens as usize)
     }
-    Ok(())
+
+    #[inline(never)]
+    fn encode_uncached(&mut self, piece: &[u8], token: &mut impl FnMut(Rank)) -> Result<(), Error> {
+        if let Some(rank) = self.table.rank(piece) {
+            token(rank);
+            return Ok(());
+        }
+        match piece.len() {
+            0..=merge::LONGEST => merge::merge(self.table, piece, token),
+            0..=window::WINDOW => heap::merge(self.table, piece, &mut self.scratch, token),
+            _ => {
+                let mut long = LongPiece::new(self.table);
+                long.push(self.table, piece, token)?;
+                long.finish(self.table, token)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

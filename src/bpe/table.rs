@@ -6,15 +6,18 @@
 //! in memory. This file uses nothing else of the crate, because the build script compiles it too.
 //!
 //! ```text
-//! image   = header slots offsets bytes                   all numbers little-endian u32
+//! image   = header singles pairs slots offsets bytes      all numbers little-endian u32
 //! header  = tokens, capacity, rank bits, longest token, length of bytes
+//! singles = for each byte, rank + 1, or 0 if it is no token
+//! pairs   = for each two bytes, first * 256 + second, rank + 1 of the token they are, or 0
 //! slots   = capacity times 0 (free) or  tag << rank bits | rank + 1
 //! offsets = tokens + 1 times: token of rank r is bytes[offsets[r] .. offsets[r + 1]]
 //! ```
 //!
 //! A look-up hashes the piece, takes the slot from the upper half of the hash and compares the tag with the
 //! lower half. Most pieces asked for while merging are no tokens; for those the answer comes from the slots
-//! alone, which are small enough for the second-level cache. The fuller layouts (key and answer in one
+//! alone, which are small enough for the second-level cache. Two bytes, with which all merging begins, are
+//! looked up directly. The fuller layouts (key and answer in one
 //! cache line) are several times larger; there are many vocabularies to carry.
 //!
 //! What pieces are and how they are merged is left to the neighbours of this file.
@@ -22,6 +25,9 @@
 use std::borrow::Cow;
 
 const HEADER: usize = 5 * 4;
+const SINGLES_AT: usize = HEADER;
+const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
+const SLOTS_AT: usize = PAIRS_AT + 256 * 256 * 4;
 
 /// How many slots there are for each token: with linear probing and a load of one half, a look-up that finds
 /// nothing reads 2.5 slots on average, nearly always in one cache line.
@@ -47,6 +53,8 @@ impl PieceTable {
         let capacity = (count * SLOTS_PER_TOKEN).max(16);
         let rank_bits = u32::BITS - (count as u32 + 1).leading_zeros();
         let mut slots = vec![0u32; capacity];
+        let mut singles = vec![0u32; 256];
+        let mut pairs = vec![0u32; 256 * 256];
         let mut offsets = Vec::with_capacity(count + 1);
         let mut bytes: Vec<u8> = Vec::new();
         let mut longest = 0;
@@ -65,13 +73,18 @@ impl PieceTable {
                 slot = if slot + 1 == capacity { 0 } else { slot + 1 };
             }
             slots[slot] = tag(hash, rank_bits) | (rank as u32 + 1);
+            match *token {
+                [byte] => singles[usize::from(byte)] = rank as u32 + 1,
+                [first, second] => pairs[pair_index(first, second)] = rank as u32 + 1,
+                _ => {}
+            }
             bytes.extend_from_slice(token);
             offsets.push(bytes.len() as u32);
             longest = longest.max(token.len());
         }
         let header = [count as u32, capacity as u32, rank_bits, longest as u32, bytes.len() as u32];
-        let mut image: Vec<u8> =
-            header.iter().chain(&slots).chain(&offsets).flat_map(|number| number.to_le_bytes()).collect();
+        let numbers = header.iter().chain(&singles).chain(&pairs).chain(&slots).chain(&offsets);
+        let mut image: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
         image.extend_from_slice(&bytes);
         Ok(image)
     }
@@ -84,7 +97,7 @@ impl PieceTable {
             *number = u32::from_le_bytes(image.get(i * 4..i * 4 + 4)?.try_into().ok()?);
         }
         let [tokens, capacity, rank_bits, longest, bytes] = header;
-        let offsets_at = HEADER + capacity as usize * 4;
+        let offsets_at = SLOTS_AT + capacity as usize * 4;
         let bytes_at = offsets_at + (tokens as usize + 1) * 4;
         if image.len() != bytes_at + bytes as usize || capacity <= tokens {
             return None;
@@ -114,7 +127,7 @@ impl PieceTable {
         let rank_mask = mask(self.rank_bits);
         let mut slot = first_slot(hash, self.capacity);
         loop {
-            let entry = self.number(HEADER + slot * 4);
+            let entry = self.number(SLOTS_AT + slot * 4);
             if entry == 0 {
                 return None;
             }
@@ -126,6 +139,18 @@ impl PieceTable {
             }
             slot = if slot + 1 == self.capacity as usize { 0 } else { slot + 1 };
         }
+    }
+
+    /// The rank of a single byte. Every table used for merging has all 256 of them.
+    #[inline]
+    pub(crate) fn rank_of_byte(&self, byte: u8) -> Option<u32> {
+        self.number(SINGLES_AT + usize::from(byte) * 4).checked_sub(1)
+    }
+
+    /// The rank of the token that consists of these two bytes.
+    #[inline]
+    pub(crate) fn rank_of_pair(&self, first: u8, second: u8) -> Option<u32> {
+        self.number(PAIRS_AT + pair_index(first, second) * 4).checked_sub(1)
     }
 
     /// The bytes of the token of this rank. Panics if there is no such rank: ranks come from this table.
@@ -152,6 +177,11 @@ impl PieceTable {
         let bytes = &self.image[at..at + 4];
         u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }
+}
+
+#[inline(always)]
+fn pair_index(first: u8, second: u8) -> usize {
+    usize::from(first) << 8 | usize::from(second)
 }
 
 #[inline(always)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::window::LongPiece;
-use super::{PieceTable, encode, heap, merge, naive};
+use super::{Merger, PieceTable, heap, merge, naive};
 use crate::token::Rank;
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
@@ -77,13 +77,20 @@ proptest! {
     }
 
     #[test]
-    fn count_and_encode_are_the_textbook(tokens in vocabularies(), piece in "[abcd]{1,150}") {
+    fn count_and_encode_are_the_textbook(tokens in vocabularies(), pieces in prop::collection::vec("[abcd]{1,5}|[abc]{10,90}", 1..60)) {
         let table = table(&tokens);
-        let wanted = naive::encode(&table, piece.as_bytes());
-        let mut ranks = Vec::new();
-        encode(&table, piece.as_bytes(), &mut |rank| ranks.push(rank)).expect("short");
-        prop_assert_eq!(super::count(&table, piece.as_bytes()).expect("short"), wanted.len());
-        prop_assert_eq!(ranks, wanted);
+        let text = pieces.concat();
+        let (mut encoding, mut counting) = (Merger::new(&table, 100), Merger::new(&table, 100));
+        let mut start = 0;
+        for piece in pieces {
+            let end = start + piece.len();
+            let wanted = naive::encode(&table, piece.as_bytes());
+            let mut ranks = Vec::new();
+            encoding.encode(text.as_bytes(), start, end, &mut |rank| ranks.push(rank)).expect("short");
+            prop_assert_eq!(counting.count(text.as_bytes(), start, end).expect("short"), wanted.len());
+            prop_assert_eq!(ranks, wanted);
+            start = end;
+        }
     }
 }
 

@@ -27,17 +27,17 @@
 //! One piece of a gigabyte thus needs a few megabytes. What is a piece is left to `pretokenize`.
 
 use super::table::PieceTable;
-use super::{heap, naive};
+use super::heap;
 use crate::error::{Error, ErrorKind};
 use crate::token::Rank;
 
-/// How many bytes are merged at a time: large against the tokens that are merged twice (at most [`MARGIN`]
-/// at each border), small enough that parts and queue stay in the second-level cache.
-pub(super) const WINDOW: usize = 16 * 1024;
+/// How many bytes are merged at a time: large against the tokens that are merged twice ([`MARGIN`] at each
+/// border), small enough that parts and queue stay in the second-level cache.
+pub(super) const WINDOW: usize = 8 * 1024;
 
 /// How many tokens at the end of a window are merged again with the next one. It decides only how often a
 /// window must begin earlier, not the result.
-const MARGIN: usize = 16;
+const MARGIN: usize = 4;
 
 /// One piece on its way through [`heap`]: its bytes come in parts, its tokens go out as they are certain.
 pub(crate) struct LongPiece {
@@ -64,7 +64,7 @@ impl LongPiece {
             pending: Vec::new(),
             kept: Vec::new(),
             handed_over: false,
-            window: window.max(64 * table.longest()),
+            window: window.max(32 * table.longest()),
             scratch: heap::Scratch::default(),
             ranks: Vec::new(),
         }
@@ -114,7 +114,7 @@ impl LongPiece {
                 ranks.truncate(ranks.len() - MARGIN);
             }
             let fits = match (self.kept.last(), ranks.first()) {
-                (Some(&before), Some(&after)) => compatible(table, before, after),
+                (Some(&before), Some(&after)) => compatible(table, before, after, &mut self.scratch),
                 _ => true,
             };
             if fits {
@@ -141,7 +141,9 @@ impl LongPiece {
 }
 
 /// Whether merging the bytes of the two tokens gives back the two tokens.
-fn compatible(table: &PieceTable, before: Rank, after: Rank) -> bool {
+fn compatible(table: &PieceTable, before: Rank, after: Rank, scratch: &mut heap::Scratch) -> bool {
     let bytes = [table.bytes(before), table.bytes(after)].concat();
-    naive::merge(table, &bytes) == [before, after]
+    let mut ranks = Vec::with_capacity(2);
+    heap::merge(table, &bytes, scratch, |rank| ranks.push(rank));
+    ranks == [before, after]
 }
