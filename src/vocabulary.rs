@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::bpe::PieceTable;
+use crate::bpe::{MOST_TOKENS, PieceTable};
 use crate::error::{Error, ErrorKind};
 use crate::token::{Rank, TokenId};
 
@@ -49,8 +49,8 @@ impl Vocabulary {
     pub fn new(tokens: impl IntoIterator<Item = (Vec<u8>, TokenId)>) -> Result<Vocabulary, Error> {
         let (bytes, ids): (Vec<Vec<u8>>, Vec<TokenId>) = tokens.into_iter().unzip();
         let total: usize = bytes.iter().map(Vec::len).sum();
-        if total.max(bytes.len()) >= 1 << 30 {
-            return Err(invalid("a vocabulary holds at most 2^30 tokens and 2^30 bytes"));
+        if bytes.len() > MOST_TOKENS || total >= 1 << 30 {
+            return Err(invalid("a vocabulary holds at most 2^25 tokens and 2^30 bytes"));
         }
         let image = PieceTable::build_image(bytes.iter().map(Vec::as_slice)).map_err(|rank| {
             let token = &bytes[rank as usize];

@@ -11,46 +11,60 @@ use crate::token::{NO_RANK, Rank};
 /// The longest piece, in bytes, that this file takes.
 pub(super) const LONGEST: usize = 64;
 
+/// How many bits of a key are the position in the piece.
+const POSITION_BITS: u32 = LONGEST.trailing_zeros();
+
+/// Greater than every key.
+const NO_KEY: u32 = u32::MAX;
+
 /// Merges a piece of at most [`LONGEST`] bytes and hands over the rank of each token, from left to right.
+///
+/// A part is known by the position of its first byte. Rank and position of a pair are packed into one key,
+/// so that the lowest key is the leftmost pair of lowest rank.
 pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank)) {
-    // Part i is piece[starts[i]..starts[i + 1]] and has the rank ranks[i]; joined[i] is the rank of the parts
-    // i and i + 1 together.
-    let mut starts = [0u8; LONGEST + 1];
+    let length = piece.len();
     let mut ranks = [NO_RANK; LONGEST];
-    let mut joined = [NO_RANK; LONGEST];
-    let mut parts = piece.len();
-    for (i, &byte) in piece.iter().enumerate() {
-        starts[i + 1] = i as u8 + 1;
-        ranks[i] = table.rank_of_byte(byte).unwrap_or(NO_RANK);
-        if let Some(&next) = piece.get(i + 1) {
-            joined[i] = table.rank_of_pair(byte, next).unwrap_or(NO_RANK);
+    let mut keys = [NO_KEY; LONGEST];
+    let mut before = [0u8; LONGEST + 1];
+    let mut after = [0u8; LONGEST + 1];
+    for (at, &byte) in piece.iter().enumerate() {
+        ranks[at] = table.rank_of_byte(byte).unwrap_or(NO_RANK);
+        before[at + 1] = at as u8;
+        after[at] = at as u8 + 1;
+        if let Some(&next) = piece.get(at + 1) {
+            keys[at] = key(table.rank_of_pair(byte, next), at);
         }
     }
-    while parts > 1 {
-        let (mut lowest, mut at) = (NO_RANK, 0);
-        for (i, &rank) in joined[..parts - 1].iter().enumerate() {
-            if rank < lowest {
-                (lowest, at) = (rank, i);
-            }
-        }
-        if lowest == NO_RANK {
+    loop {
+        let lowest = keys[..length].iter().copied().min().unwrap_or(NO_KEY);
+        if lowest == NO_KEY {
             break;
         }
-        starts.copy_within(at + 2..=parts, at + 1);
-        ranks.copy_within(at + 1..parts, at);
-        joined.copy_within(at + 1..parts - 1, at);
-        parts -= 1;
-        ranks[at] = lowest;
-        joined[parts - 1] = NO_RANK;
-        let rank_of = |from: usize, to: usize| {
-            table.rank(&piece[starts[from] as usize..starts[to] as usize]).unwrap_or(NO_RANK)
+        let at = lowest as usize & (LONGEST - 1);
+        let gone = usize::from(after[at]);
+        let next = usize::from(after[gone]);
+        ranks[at] = lowest >> POSITION_BITS;
+        after[at] = next as u8;
+        before[next] = at as u8;
+        keys[gone] = NO_KEY;
+        keys[at] = match next < length {
+            true => key(table.rank(&piece[at..usize::from(after[next])]), at),
+            false => NO_KEY,
         };
-        if at + 1 < parts {
-            joined[at] = rank_of(at, at + 2);
-        }
         if at > 0 {
-            joined[at - 1] = rank_of(at - 1, at + 1);
+            let previous = usize::from(before[at]);
+            keys[previous] = key(table.rank(&piece[previous..next]), previous);
         }
     }
-    ranks[..parts].iter().for_each(|&rank| token(rank));
+    let mut at = 0;
+    while at < length {
+        token(ranks[at]);
+        at = usize::from(after[at]);
+    }
+}
+
+/// The key of a pair; ranks are below 2^26, see [`super::table::MOST_TOKENS`].
+#[inline(always)]
+fn key(rank: Option<Rank>, at: usize) -> u32 {
+    rank.map_or(NO_KEY, |rank| rank << POSITION_BITS | at as u32)
 }

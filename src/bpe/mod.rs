@@ -18,7 +18,7 @@ pub(crate) mod naive;
 pub(crate) mod table;
 mod window;
 
-pub(crate) use table::PieceTable;
+pub(crate) use table::{MOST_TOKENS, PieceTable};
 pub(crate) use window::LongPiece;
 
 use crate::error::Error;

@@ -6,85 +6,110 @@
 //! in memory. This file uses nothing else of the crate, because the build script compiles it too.
 //!
 //! ```text
-//! image   = header singles pairs slots offsets bytes      all numbers little-endian u32
-//! header  = tokens, capacity, rank bits, longest token, length of bytes
+//! image   = header singles pairs short long offsets bytes     all numbers little-endian u32
+//! header  = tokens, short slots, long slots, rank bits, longest token, length of bytes
 //! singles = for each byte, rank + 1, or 0 if it is no token
 //! pairs   = for each two bytes, first * 256 + second, rank + 1 of the token they are, or 0
-//! slots   = capacity times 0 (free) or  tag << rank bits | rank + 1
-//! offsets = tokens + 1 times: token of rank r is bytes[offsets[r] .. offsets[r + 1]]
+//! short   = slots of 12 bytes: a token of at most 8 bytes, padded with zeros; length << 28 | rank + 1, or 0
+//! long    = slots of 4 bytes: tag << rank bits | rank + 1, or 0 (free)
+//! offsets = tokens + 1 times: the token of rank r is bytes[offsets[r] .. offsets[r + 1]]
 //! ```
 //!
-//! A look-up hashes the piece, takes the slot from the upper half of the hash and compares the tag with the
-//! lower half. Most pieces asked for while merging are no tokens; for those the answer comes from the slots
-//! alone, which are small enough for the second-level cache. Two bytes, with which all merging begins, are
-//! looked up directly. The fuller layouts (key and answer in one
-//! cache line) are several times larger; there are many vocabularies to carry.
+//! Merging asks for many short pieces, most of which are no tokens, and the time goes into waiting for
+//! memory. So for a short piece the slot holds all there is to know, in one cache line; single bytes and
+//! pairs of bytes, with which all merging begins, need no hash. For longer pieces, which are few, the slot
+//! holds a part of the hash (the tag) to tell most others apart, and the bytes are compared: there are many
+//! vocabularies to carry, and the fuller layout would make their tables larger.
 //!
 //! What pieces are and how they are merged is left to the neighbours of this file.
 
 use std::borrow::Cow;
 
-const HEADER: usize = 5 * 4;
-const SINGLES_AT: usize = HEADER;
+/// The most tokens a table may have, so that a rank and a position in a short piece fit into one number.
+pub(crate) const MOST_TOKENS: usize = 1 << 25;
+
+const HEADER_NUMBERS: usize = 6;
+const SINGLES_AT: usize = HEADER_NUMBERS * 4;
 const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
-const SLOTS_AT: usize = PAIRS_AT + 256 * 256 * 4;
+const SHORT_AT: usize = PAIRS_AT + 256 * 256 * 4;
+
+/// The longest token that a short slot holds, in bytes, and the size of the slot.
+const SHORT: usize = 8;
+const SHORT_SLOT: usize = 12;
+
+/// Where the length of a short token stands in the last number of its slot, above the rank.
+const LENGTH_SHIFT: u32 = 28;
 
 /// How many slots there are for each token: with linear probing and a load of one half, a look-up that finds
-/// nothing reads 2.5 slots on average, nearly always in one cache line.
+/// nothing reads 2.5 slots on average, nearly always in one or two cache lines.
 const SLOTS_PER_TOKEN: usize = 2;
 
 /// A read-only map between the bytes of tokens and their ranks, see the module.
 #[derive(Clone)]
 pub(crate) struct PieceTable {
     image: Cow<'static, [u8]>,
+    layout: Layout,
+}
+
+/// What the header of an image says, and where its parts begin.
+#[derive(Clone, Copy)]
+struct Layout {
     tokens: u32,
-    capacity: u32,
+    short_slots: u32,
+    long_slots: u32,
     rank_bits: u32,
     longest: usize,
+    long_at: usize,
     offsets_at: usize,
     bytes_at: usize,
+    end: usize,
+}
+
+impl Layout {
+    fn new([tokens, short_slots, long_slots, rank_bits, longest, bytes]: [u32; HEADER_NUMBERS]) -> Layout {
+        let long_at = SHORT_AT + short_slots as usize * SHORT_SLOT;
+        let offsets_at = long_at + long_slots as usize * 4;
+        let bytes_at = offsets_at + (tokens as usize + 1) * 4;
+        let (longest, end) = (longest as usize, bytes_at + bytes as usize);
+        Layout { tokens, short_slots, long_slots, rank_bits, longest, long_at, offsets_at, bytes_at, end }
+    }
 }
 
 impl PieceTable {
     /// Makes the image for tokens in the order of their ranks. `Err` holds the rank of the first token that
     /// is empty, or that is the same as an earlier one.
     pub(crate) fn build_image<'a>(tokens: impl ExactSizeIterator<Item = &'a [u8]>) -> Result<Vec<u8>, u32> {
-        let count = tokens.len();
-        let capacity = (count * SLOTS_PER_TOKEN).max(16);
-        let rank_bits = u32::BITS - (count as u32 + 1).leading_zeros();
-        let mut slots = vec![0u32; capacity];
-        let mut singles = vec![0u32; 256];
-        let mut pairs = vec![0u32; 256 * 256];
-        let mut offsets = Vec::with_capacity(count + 1);
-        let mut bytes: Vec<u8> = Vec::new();
-        let mut longest = 0;
-        offsets.push(0u32);
-        for (rank, token) in tokens.enumerate() {
-            if token.is_empty() {
+        let tokens: Vec<&[u8]> = tokens.collect();
+        if let Some(empty) = tokens.iter().position(|token| token.is_empty()) {
+            return Err(empty as u32);
+        }
+        let short = tokens.iter().filter(|token| token.len() <= SHORT).count();
+        let slots = |tokens: usize| (tokens * SLOTS_PER_TOKEN).max(16);
+        let rank_bits = usize::BITS - (tokens.len() + 1).leading_zeros();
+        let mut builder = Builder {
+            rank_bits,
+            singles: vec![0; 256],
+            pairs: vec![0; 256 * 256],
+            short: vec![(0, 0); slots(short)],
+            long: vec![0; slots(tokens.len() - short)],
+        };
+        let mut offsets = vec![0];
+        let mut bytes = Vec::new();
+        for (rank, token) in tokens.iter().enumerate() {
+            if !builder.insert(&tokens, rank) {
                 return Err(rank as u32);
-            }
-            let hash = hash(token);
-            let mut slot = first_slot(hash, capacity as u32);
-            while slots[slot] != 0 {
-                let other = ((slots[slot] & mask(rank_bits)) - 1) as usize;
-                if &bytes[offsets[other] as usize..offsets[other + 1] as usize] == token {
-                    return Err(rank as u32);
-                }
-                slot = if slot + 1 == capacity { 0 } else { slot + 1 };
-            }
-            slots[slot] = tag(hash, rank_bits) | (rank as u32 + 1);
-            match *token {
-                [byte] => singles[usize::from(byte)] = rank as u32 + 1,
-                [first, second] => pairs[pair_index(first, second)] = rank as u32 + 1,
-                _ => {}
             }
             bytes.extend_from_slice(token);
             offsets.push(bytes.len() as u32);
-            longest = longest.max(token.len());
         }
-        let header = [count as u32, capacity as u32, rank_bits, longest as u32, bytes.len() as u32];
-        let numbers = header.iter().chain(&singles).chain(&pairs).chain(&slots).chain(&offsets);
-        let mut image: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
+        let longest = tokens.iter().map(|token| token.len()).max().unwrap_or(0);
+        let header = [tokens.len(), builder.short.len(), builder.long.len(), rank_bits as usize, longest];
+        let mut image = Vec::new();
+        let mut put = |number: u32| image.extend_from_slice(&number.to_le_bytes());
+        header.into_iter().chain([bytes.len()]).for_each(|number| put(number as u32));
+        builder.singles.into_iter().chain(builder.pairs).for_each(&mut put);
+        builder.short.into_iter().flat_map(|(key, word)| [key as u32, (key >> 32) as u32, word]).for_each(&mut put);
+        builder.long.into_iter().chain(offsets).for_each(&mut put);
         image.extend_from_slice(&bytes);
         Ok(image)
     }
@@ -92,52 +117,68 @@ impl PieceTable {
     /// Uses an image made by [`PieceTable::build_image`]; `None` if the block is not of the length that its
     /// header says.
     pub(crate) fn from_image(image: Cow<'static, [u8]>) -> Option<PieceTable> {
-        let mut header = [0; 5];
+        let mut header = [0; HEADER_NUMBERS];
         for (i, number) in header.iter_mut().enumerate() {
             *number = u32::from_le_bytes(image.get(i * 4..i * 4 + 4)?.try_into().ok()?);
         }
-        let [tokens, capacity, rank_bits, longest, bytes] = header;
-        let offsets_at = SLOTS_AT + capacity as usize * 4;
-        let bytes_at = offsets_at + (tokens as usize + 1) * 4;
-        if image.len() != bytes_at + bytes as usize || capacity <= tokens {
-            return None;
-        }
-        let longest = longest as usize;
-        Some(PieceTable { image, tokens, capacity, rank_bits, longest, offsets_at, bytes_at })
+        let layout = Layout::new(header);
+        let has_free_slots = u64::from(layout.short_slots) + u64::from(layout.long_slots) > layout.tokens.into();
+        (image.len() == layout.end && has_free_slots).then_some(PieceTable { image, layout })
     }
 
     /// How many tokens there are: the ranks are `0..len`.
     pub(crate) fn len(&self) -> u32 {
-        self.tokens
+        self.layout.tokens
     }
 
     /// The length in bytes of the longest token.
     pub(crate) fn longest(&self) -> usize {
-        self.longest
+        self.layout.longest
     }
 
     /// The rank of the token with exactly these bytes.
     #[inline]
     pub(crate) fn rank(&self, piece: &[u8]) -> Option<u32> {
-        if piece.len() > self.longest || piece.is_empty() {
-            return None;
-        }
-        let hash = hash(piece);
-        let wanted = tag(hash, self.rank_bits);
-        let rank_mask = mask(self.rank_bits);
-        let mut slot = first_slot(hash, self.capacity);
+        if piece.len() <= SHORT { self.rank_of_short(piece) } else { self.rank_of_long(piece) }
+    }
+
+    #[inline]
+    fn rank_of_short(&self, piece: &[u8]) -> Option<u32> {
+        let key = short_key(piece);
+        let slots = self.layout.short_slots as usize;
+        let mut slot = first_slot(short_hash(key, piece.len()), slots);
         loop {
-            let entry = self.number(SLOTS_AT + slot * 4);
+            let at = SHORT_AT + slot * SHORT_SLOT;
+            let bytes = self.image[at..].first_chunk::<SHORT_SLOT>()?;
+            let entry = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
             if entry == 0 {
                 return None;
             }
-            if entry & !rank_mask == wanted {
-                let rank = (entry & rank_mask) - 1;
-                if self.bytes(rank) == piece {
-                    return Some(rank);
-                }
+            if word64(bytes, 0) == key && (entry >> LENGTH_SHIFT) as usize == piece.len() {
+                return Some((entry & ((1 << LENGTH_SHIFT) - 1)) - 1);
             }
-            slot = if slot + 1 == self.capacity as usize { 0 } else { slot + 1 };
+            slot = if slot + 1 == slots { 0 } else { slot + 1 };
+        }
+    }
+
+    fn rank_of_long(&self, piece: &[u8]) -> Option<u32> {
+        let Layout { long_slots, long_at, rank_bits, longest, .. } = self.layout;
+        if piece.len() > longest {
+            return None;
+        }
+        let hash = long_hash(piece);
+        let (wanted, slots) = (tag(hash, rank_bits), long_slots as usize);
+        let mut slot = first_slot(hash, slots);
+        loop {
+            let entry = self.number(long_at + slot * 4);
+            if entry == 0 {
+                return None;
+            }
+            let rank = (entry & mask(rank_bits)) - 1;
+            if entry & !mask(rank_bits) == wanted && self.bytes(rank) == piece {
+                return Some(rank);
+            }
+            slot = if slot + 1 == slots { 0 } else { slot + 1 };
         }
     }
 
@@ -157,7 +198,7 @@ impl PieceTable {
     #[inline]
     pub(crate) fn bytes(&self, rank: u32) -> &[u8] {
         let (start, end) = self.range(rank);
-        &self.image[self.bytes_at + start..self.bytes_at + end]
+        &self.image[self.layout.bytes_at + start..self.layout.bytes_at + end]
     }
 
     /// The length in bytes of the token of this rank.
@@ -168,7 +209,7 @@ impl PieceTable {
     }
 
     fn range(&self, rank: u32) -> (usize, usize) {
-        let at = self.offsets_at + rank as usize * 4;
+        let at = self.layout.offsets_at + rank as usize * 4;
         (self.number(at) as usize, self.number(at + 4) as usize)
     }
 
@@ -176,6 +217,50 @@ impl PieceTable {
     fn number(&self, at: usize) -> u32 {
         let bytes = &self.image[at..at + 4];
         u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    }
+}
+
+/// The parts of an image that are filled token by token.
+struct Builder {
+    rank_bits: u32,
+    singles: Vec<u32>,
+    pairs: Vec<u32>,
+    short: Vec<(u64, u32)>,
+    long: Vec<u32>,
+}
+
+impl Builder {
+    /// Puts in the token of this rank; `false` if its bytes are there already.
+    fn insert(&mut self, tokens: &[&[u8]], rank: usize) -> bool {
+        let token = tokens[rank];
+        let found = rank as u32 + 1;
+        match *token {
+            [byte] => self.singles[usize::from(byte)] = found,
+            [first, second] => self.pairs[pair_index(first, second)] = found,
+            _ => {}
+        }
+        if token.len() <= SHORT {
+            let (key, slots) = (short_key(token), self.short.len());
+            let mut slot = first_slot(short_hash(key, token.len()), slots);
+            while self.short[slot].1 != 0 {
+                if self.short[slot].0 == key && (self.short[slot].1 >> LENGTH_SHIFT) as usize == token.len() {
+                    return false;
+                }
+                slot = if slot + 1 == slots { 0 } else { slot + 1 };
+            }
+            self.short[slot] = (key, (token.len() as u32) << LENGTH_SHIFT | found);
+        } else {
+            let (hash, slots) = (long_hash(token), self.long.len());
+            let mut slot = first_slot(hash, slots);
+            while self.long[slot] != 0 {
+                if tokens[(self.long[slot] & mask(self.rank_bits)) as usize - 1] == token {
+                    return false;
+                }
+                slot = if slot + 1 == slots { 0 } else { slot + 1 };
+            }
+            self.long[slot] = tag(hash, self.rank_bits) | found;
+        }
+        true
     }
 }
 
@@ -195,46 +280,59 @@ fn tag(hash: u64, rank_bits: u32) -> u32 {
     (hash as u32) & !mask(rank_bits)
 }
 
-/// Maps the upper 32 bits of the hash evenly to `0..capacity` (Lemire 2019, "Fast random integer generation
-/// in an interval"), so that the capacity need not be a power of two.
+/// Maps the upper 32 bits of the hash evenly to `0..slots` (Lemire 2019, "Fast random integer generation in
+/// an interval"), so that the number of slots need not be a power of two.
 #[inline(always)]
-fn first_slot(hash: u64, capacity: u32) -> usize {
-    (((hash >> 32) * u64::from(capacity)) >> 32) as usize
+fn first_slot(hash: u64, slots: usize) -> usize {
+    (((hash >> 32) * slots as u64) >> 32) as usize
 }
 
-/// Folds a 128-bit product: every bit of both factors reaches every bit of the result.
+/// Folds a 128-bit product: every bit of both factors reaches every bit of the result. The hashes made with
+/// it are part of the image's format. They need not resist attack: the table is read-only and its probe
+/// lengths are fixed when it is built.
 #[inline(always)]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// A hash that reads short pieces as two overlapping words, without a loop. It is part of the image's
-/// format. It need not resist attack: the table is read-only and its probe lengths are fixed when built.
-#[inline]
-fn hash(piece: &[u8]) -> u64 {
-    const A: u64 = 0x9e37_79b9_7f4a_7c15;
-    const B: u64 = 0xd6e8_feb8_6659_fd93;
+const A: u64 = 0x9e37_79b9_7f4a_7c15;
+const B: u64 = 0xd6e8_feb8_6659_fd93;
+
+/// A piece of at most 8 bytes as a little-endian number, padded with zeros. Read as two parts that overlap,
+/// which agree where they do, instead of byte by byte.
+#[inline(always)]
+fn short_key(piece: &[u8]) -> u64 {
     let length = piece.len();
-    let (first, last) = match length {
-        0 => (0, 0),
+    match length {
+        0 => 0,
         1..4 => {
-            let ends = u64::from(piece[0]) | u64::from(piece[length - 1]) << 16;
-            (ends, u64::from(piece[length / 2]))
+            let middle = length / 2;
+            let at = |i: usize| u64::from(piece[i]) << (8 * i);
+            at(0) | at(middle) | at(length - 1)
         }
-        4..8 => (word32(piece, 0), word32(piece, length - 4)),
-        8..=16 => (word64(piece, 0), word64(piece, length - 8)),
-        _ => {
-            let mut state = A;
-            let mut at = 0;
-            while at + 16 < length {
-                state = fold(word64(piece, at) ^ state, word64(piece, at + 8) ^ B);
-                at += 16;
-            }
-            (word64(piece, length - 16) ^ state, word64(piece, length - 8))
-        }
-    };
-    fold(first ^ A ^ length as u64, last ^ B)
+        _ => word32(piece, 0) | word32(piece, length - 4) << (8 * (length - 4)),
+    }
+}
+
+#[inline(always)]
+fn short_hash(key: u64, length: usize) -> u64 {
+    fold(key ^ A, B ^ length as u64)
+}
+
+/// The hash of a piece of more than 8 bytes, read as words of which the last two may overlap others.
+fn long_hash(piece: &[u8]) -> u64 {
+    let length = piece.len();
+    if length <= 16 {
+        return fold(word64(piece, 0) ^ A ^ length as u64, word64(piece, length - 8) ^ B);
+    }
+    let mut state = A;
+    let mut at = 0;
+    while at + 16 < length {
+        state = fold(word64(piece, at) ^ state, word64(piece, at + 8) ^ B);
+        at += 16;
+    }
+    fold(word64(piece, length - 16) ^ state ^ length as u64, word64(piece, length - 8) ^ B)
 }
 
 #[inline(always)]
@@ -260,28 +358,32 @@ mod tests {
 
     #[test]
     fn finds_every_token_and_nothing_else() {
-        let tokens: Vec<Vec<u8>> = (0..5000u32)
-            .map(|i| {
-                let length = 1 + (i % 60) as usize;
-                let mut token = i.to_be_bytes()[1..].repeat(length.div_ceil(3));
-                token.truncate(length.max(3));
-                token
-            })
-            .collect();
-        let mut distinct: Vec<&[u8]> = Vec::new();
-        for token in &tokens {
-            if !distinct.contains(&token.as_slice()) {
+        let mut distinct: Vec<Vec<u8>> = vec![vec![0], vec![0, 0], vec![0; 3], vec![0; 8], vec![0; 9], b"a\0".to_vec()];
+        for i in 0..3000u32 {
+            let length = 1 + (i % 60) as usize;
+            let mut token = i.to_be_bytes()[1..].repeat(length.div_ceil(3));
+            token.truncate(length);
+            if !distinct.contains(&token) {
                 distinct.push(token);
             }
         }
-        let table = table(&distinct);
+        let borrowed: Vec<&[u8]> = distinct.iter().map(Vec::as_slice).collect();
+        let table = table(&borrowed);
         assert_eq!(table.len() as usize, distinct.len());
+        let place = |token: &[u8]| distinct.iter().position(|other| other == token).map(|rank| rank as u32);
         for (rank, token) in distinct.iter().enumerate() {
             assert_eq!(table.rank(token), Some(rank as u32));
             assert_eq!(table.bytes(rank as u32), *token);
-            let mut other = token.to_vec();
-            other.push(7);
-            assert_eq!(table.rank(&other), distinct.iter().position(|t| *t == other).map(|r| r as u32));
+            for byte in [0, 7] {
+                let other = [token.as_slice(), &[byte]].concat();
+                assert_eq!(table.rank(&other), place(&other));
+            }
+        }
+        for first in 0..=255 {
+            assert_eq!(table.rank_of_byte(first), place(&[first]));
+            for second in 0..=255 {
+                assert_eq!(table.rank_of_pair(first, second), place(&[first, second]));
+            }
         }
         assert_eq!(table.rank(b""), None);
     }
@@ -290,6 +392,7 @@ mod tests {
     fn refuses_what_is_no_set_of_tokens() {
         let build = |tokens: &[&'static [u8]]| PieceTable::build_image(tokens.to_vec().into_iter());
         assert_eq!(build(&[b"a", b"b", b"a"]), Err(2));
+        assert_eq!(build(&[b"0123456789", b"b", b"0123456789"]), Err(2));
         assert_eq!(build(&[b"a", b""]), Err(1));
         assert!(PieceTable::from_image(Cow::Borrowed(b"short")).is_none());
     }
