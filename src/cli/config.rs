@@ -1,0 +1,172 @@
+//! Settings of the environment and of configuration files, as layers from the strongest to the weakest.
+//!
+//! Only their shape is checked here; what the names mean, and that flags come first, is left to `plan`.
+
+use std::env;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use etcetera::BaseStrategy;
+
+use crate::cli::args::{MOST_THREADS, Special, Words};
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::messages::Messages;
+use crate::cli::name;
+
+/// The file that is looked for in the current folder and above.
+const PROJECT_FILE: &str = ".tokenize.toml";
+
+/// The file in the user's configuration folder.
+const USER_FILE: &str = "tokenize/config.toml";
+
+const KEYS: &str = "model, encoding, special, words, threads";
+
+/// The settings of one place.
+#[derive(Debug, Default)]
+pub(crate) struct Layer {
+    /// Where they are from; nothing for flags.
+    pub(crate) origin: Origin,
+    /// A model's name.
+    pub(crate) model: Option<String>,
+    /// An encoding's name.
+    pub(crate) encoding: Option<String>,
+    /// What names of special tokens are.
+    pub(crate) special: Option<Special>,
+    /// What a word is.
+    pub(crate) words: Option<Words>,
+    /// How many threads to use.
+    pub(crate) threads: Option<u16>,
+}
+
+/// Where a setting is from.
+#[derive(Debug, Default)]
+pub(crate) enum Origin {
+    /// A flag: errors need not say where it is.
+    #[default]
+    Flags,
+    /// A variable `TOKENIZE_…`.
+    Environment,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Origin {
+    /// Says where a wrong value for `key` stands.
+    pub(crate) fn blame(&self, key: &str, problem: Problem) -> Problem {
+        match self {
+            Origin::Flags => problem,
+            Origin::Environment => problem.about(variable(key)),
+            Origin::File(path) => problem.about(key).about(name::shown(path)),
+        }
+    }
+
+    /// In words, for `--verbose`.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Origin::Flags => "by flag".to_owned(),
+            Origin::Environment => "from the environment".to_owned(),
+            Origin::File(path) => format!("from {}", name::shown(path)),
+        }
+    }
+}
+
+/// The layers below the flags.
+pub(crate) fn layers(no_files: bool, messages: &Messages) -> Result<Vec<Layer>, Failure> {
+    let mut layers = vec![environment()?];
+    if no_files {
+        return Ok(layers);
+    }
+    let user = etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join(USER_FILE));
+    for path in [project_file(), user].into_iter().flatten() {
+        if let Some(layer) = file(&path)? {
+            messages.detail(format_args!("configuration: {}", name::shown(&path)));
+            layers.push(layer);
+        }
+    }
+    Ok(layers)
+}
+
+/// The nearest project file. A current folder that does not exist any more has none.
+fn project_file() -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    here.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.symlink_metadata().is_ok())
+}
+
+fn environment() -> Result<Layer, Problem> {
+    let mut layer = Layer { origin: Origin::Environment, ..Layer::default() };
+    for key in ["model", "encoding", "threads"] {
+        let Some(value) = env::var_os(variable(key)).filter(|value| !value.is_empty()) else { continue };
+        let wrong = |problem| Origin::Environment.blame(key, problem);
+        let text = value.into_string().map_err(|_| wrong(Problem::new("is not valid UTF-8")))?;
+        let value = match text.parse() {
+            Ok(number) if key == "threads" => toml::Value::Integer(number),
+            _ => toml::Value::String(text),
+        };
+        layer.set(key, &value).map_err(wrong)?;
+    }
+    Ok(layer)
+}
+
+fn variable(key: &str) -> String {
+    format!("TOKENIZE_{}", key.to_ascii_uppercase())
+}
+
+/// The settings of a file; `None` if there is none.
+fn file(path: &Path) -> Result<Option<Layer>, Problem> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(Problem::file(path, &error).hint("--no-config reads no such files")),
+    };
+    let wrong = |problem: Problem| {
+        let hint = problem.hint.clone().unwrap_or_else(|| "--no-config reads no such files".to_owned());
+        problem.about(name::shown(path)).hint(hint)
+    };
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        wrong(Problem::new(format!("line {line}: {}", name::escaped(error.message()))))
+    })?;
+    let mut layer = Layer { origin: Origin::File(path.to_owned()), ..Layer::default() };
+    for (key, value) in &table {
+        layer.set(key, value).map_err(|problem| wrong(problem.about(name::escaped(key))))?;
+    }
+    Ok(Some(layer))
+}
+
+impl Layer {
+    /// Takes a value for a key.
+    fn set(&mut self, key: &str, value: &toml::Value) -> Result<(), Problem> {
+        match key {
+            "model" => self.model = Some(string(value)?),
+            "encoding" => self.encoding = Some(string(value)?),
+            "special" => self.special = Some(choice(value)?),
+            "words" => self.words = Some(choice(value)?),
+            "threads" => self.threads = Some(threads(value)?),
+            _ => return Err(Problem::new("unknown key").hint(format!("the keys are {KEYS}"))),
+        }
+        Ok(())
+    }
+}
+
+fn string(value: &toml::Value) -> Result<String, Problem> {
+    let text = value.as_str().filter(|text| !text.is_empty());
+    text.map(str::to_owned).ok_or_else(|| Problem::new("expected a name in quotes"))
+}
+
+fn choice<T: ValueEnum>(value: &toml::Value) -> Result<T, Problem> {
+    let chosen = value.as_str().and_then(|text| T::from_str(text, false).ok());
+    chosen.ok_or_else(|| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        Problem::new(format!("expected one of {}", names.join(", ")))
+    })
+}
+
+fn threads(value: &toml::Value) -> Result<u16, Problem> {
+    let number = value.as_integer().filter(|number| (1..=MOST_THREADS).contains(number));
+    let number = number.and_then(|number| u16::try_from(number).ok());
+    number.ok_or_else(|| Problem::new(format!("expected a whole number from 1 to {MOST_THREADS}")))
+}

@@ -1,0 +1,21 @@
+//! The exit statuses, all of them. Who decides on one is left to the commands.
+
+use std::process::ExitCode;
+
+/// How a run ended. The status 1 is kept for checks that say no; nothing else uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything asked for was done, or the reader of the output wanted no more.
+    Success,
+    /// Wrong usage, an input or output that failed, an unknown name or id; also if only some files failed.
+    Failure,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Success => 0,
+            Exit::Failure => 2,
+        })
+    }
+}

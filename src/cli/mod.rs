@@ -1,0 +1,23 @@
+//! The command line: everything that touches arguments, environment, files, terminals and exit codes.
+//!
+//! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
+//! environment and files), `plan` (what both mean), `walk` and `input` (paths to readers of text), `spread`
+//! (files over threads), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! Tokens are left to the library.
+
+pub(crate) mod args;
+pub(crate) mod commands;
+pub(crate) mod config;
+
+mod arrange;
+mod exit;
+mod failure;
+mod input;
+pub(crate) mod messages;
+mod name;
+mod output;
+mod plan;
+mod progress;
+mod spread;
+mod text;
+mod walk;

@@ -1,0 +1,85 @@
+//! A file that is written whole or not at all: written beside its place, and moved there at the end.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Problem;
+
+/// How many names to try for the file beside.
+const ATTEMPTS: u32 = 100;
+
+/// A file that takes its place when it is finished. Dropped before, it leaves nothing behind.
+pub(crate) struct WholeFile {
+    out: BufWriter<File>,
+    /// The file beside and the place it will take; nothing for a device or pipe, which is written to as it is.
+    pending: Option<(PathBuf, PathBuf)>,
+}
+
+impl WholeFile {
+    /// Begins the file that will be at `path`. Of a symbolic link, the file it leads to is replaced.
+    pub(crate) fn create(path: &Path) -> Result<WholeFile, Problem> {
+        let wrong = |error: io::Error| Problem::file(path, &error);
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let old = fs::metadata(&place).ok();
+        if old.as_ref().is_some_and(|old| old.is_dir()) {
+            return Err(Problem::new("is a folder").about(crate::cli::name::shown(path)));
+        }
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            let file = OpenOptions::new().write(true).open(&place).map_err(wrong)?;
+            return Ok(WholeFile { out: BufWriter::new(file), pending: None });
+        }
+        let (file, beside) = beside(&place).map_err(wrong)?;
+        let whole = WholeFile { out: BufWriter::new(file), pending: Some((beside, place)) };
+        if let Some(old) = old {
+            whole.out.get_ref().set_permissions(old.permissions()).map_err(wrong)?;
+        }
+        Ok(whole)
+    }
+
+    /// Puts the file in its place.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.out.flush()?;
+        if let Some((beside, place)) = &self.pending {
+            fs::rename(beside, place)?;
+        }
+        self.pending = None;
+        Ok(())
+    }
+}
+
+/// Makes a new file in the folder of `place`.
+fn beside(place: &Path) -> io::Result<(File, PathBuf)> {
+    let Some(name) = place.file_name() else { return Err(ErrorKind::InvalidInput.into()) };
+    for attempt in 0..ATTEMPTS {
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
+        let path = place.with_file_name(hidden);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.pending {
+            // Nobody is left who could be told.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}

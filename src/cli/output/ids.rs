@@ -1,0 +1,105 @@
+//! Token ids as text: numbers with spaces between them, or one JSON object a token.
+//!
+//! Ids come in as the encoder finds them; nothing is kept.
+
+use std::io::{self, Write};
+
+use bytepair::{TokenId, Tokenizer};
+use serde::Serialize;
+
+/// A way to write the ids of one input after another.
+pub(crate) enum IdWriter<'t> {
+    /// Numbers with spaces between them, a line for each input.
+    Plain {
+        /// Whether the next number is the first of its line.
+        first: bool,
+    },
+    /// An object a line.
+    Json {
+        /// Knows the bytes of tokens.
+        tokenizer: &'t Tokenizer,
+        /// Where the next token begins in its text.
+        offset: u64,
+    },
+}
+
+#[derive(Serialize)]
+struct Token<'a> {
+    id: TokenId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_hex: Option<String>,
+    start: u64,
+    end: u64,
+}
+
+impl<'t> IdWriter<'t> {
+    /// A writer of numbers.
+    pub(crate) fn plain() -> IdWriter<'t> {
+        IdWriter::Plain { first: true }
+    }
+
+    /// A writer of objects.
+    pub(crate) fn json(tokenizer: &'t Tokenizer) -> IdWriter<'t> {
+        IdWriter::Json { tokenizer, offset: 0 }
+    }
+
+    /// Writes the next ids of an input.
+    pub(crate) fn write(&mut self, ids: &[TokenId], out: &mut impl Write) -> io::Result<()> {
+        match self {
+            IdWriter::Plain { first } => {
+                for &id in ids {
+                    if !std::mem::take(first) {
+                        out.write_all(b" ")?;
+                    }
+                    number(id, out)?;
+                }
+            }
+            IdWriter::Json { tokenizer, offset } => {
+                for &id in ids {
+                    let bytes = tokenizer.token_bytes(id).map_err(io::Error::other)?;
+                    let text = std::str::from_utf8(bytes).ok();
+                    let (start, end) = (*offset, *offset + bytes.len() as u64);
+                    let bytes_hex = text.is_none().then(|| hex(bytes));
+                    serde_json::to_writer(&mut *out, &Token { id, bytes: text, bytes_hex, start, end })?;
+                    out.write_all(b"\n")?;
+                    *offset = end;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends an input.
+    pub(crate) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            IdWriter::Plain { first } => {
+                *first = true;
+                out.write_all(b"\n")
+            }
+            IdWriter::Json { offset, .. } => {
+                *offset = 0;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Writes a number without the machinery of formatting, which takes longer than to encode.
+fn number(mut number: u32, out: &mut impl Write) -> io::Result<()> {
+    let mut digits = [0; 10];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return out.write_all(&digits[at..]);
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

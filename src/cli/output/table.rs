@@ -1,0 +1,158 @@
+//! Tables for people: columns under headers, numbers to the right, words to the left.
+//!
+//! Emphasis and grouping of digits are left to `Style`.
+
+use std::io::{self, Write};
+
+use bytepair::registry::models::Exactness;
+use bytepair::report::{Counts, window_share};
+
+use crate::cli::arrange::Row;
+use crate::cli::name;
+use crate::cli::output::{Report, Style, stdout};
+use crate::cli::plan::Basis;
+
+/// Rows of cells under headers.
+pub(crate) struct Table {
+    /// The headers.
+    pub(crate) header: Vec<&'static str>,
+    /// The rows, each with as many cells as there are headers.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// Whether the last row is a total.
+    pub(crate) has_total: bool,
+    /// How many of the last columns hold words: they stand to the left, numbers to the right.
+    pub(crate) words: usize,
+}
+
+impl Table {
+    /// Writes the table.
+    pub(crate) fn write(&self, out: &mut impl Write, style: Style) -> io::Result<()> {
+        let header: Vec<String> = self.header.iter().map(|&cell| cell.to_owned()).collect();
+        let lines = || std::iter::once(&header).chain(&self.rows);
+        let width = |column: usize| {
+            lines().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..header.len()).map(width).collect();
+        let last = lines().count() - 1;
+        for (place, row) in lines().enumerate() {
+            let emphasised = place == 0 || (self.has_total && place == last);
+            let emphasis = if emphasised { style.emphasis } else { anstyle::Style::new() };
+            writeln!(out, "{emphasis}{}{emphasis:#}", self.line(row, &widths))?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, row: &[String], widths: &[usize]) -> String {
+        let mut line = String::new();
+        for (column, (cell, &width)) in row.iter().zip(widths).enumerate() {
+            let gap = if column > 0 { "  " } else { "" };
+            line.push_str(gap);
+            if column + 1 == row.len() {
+                line.push_str(cell);
+            } else if column + self.words >= row.len() {
+                line.push_str(&format!("{cell:<width$}"));
+            } else {
+                line.push_str(&format!("{cell:>width$}"));
+            }
+        }
+        line
+    }
+}
+
+/// Writes counts as a table, with what they are based on under it.
+pub(crate) fn counts(report: &Report, style: Style) -> io::Result<()> {
+    let columns = Columns { report, style };
+    let rows = report.rows;
+    let mut cells: Vec<Vec<String>> =
+        rows.shown.iter().map(|row| columns.cells(row, &row_name(row))).collect();
+    if let Some((number, omitted)) = &rows.omitted {
+        let noun = match (report.by, number) {
+            ("file", 1) => "file",
+            ("file", _) => "files",
+            (_, 1) => "row",
+            _ => "rows",
+        };
+        cells.push(columns.cells(omitted, &format!("and {} more {noun}", style.number(*number as u64))));
+    }
+    let has_total = cells.len() != 1;
+    if has_total {
+        cells.push(columns.cells(&rows.total, "total"));
+    }
+    let table = Table { header: columns.header(), rows: cells, has_total, words: 1 };
+    let mut out = stdout();
+    table.write(&mut out, style)?;
+    writeln!(out, "{}", basis(report.basis, style))?;
+    let mut counts = rows.shown.iter().chain([&rows.total]).map(|row| row.counts);
+    if counts.any(|counts| !counts.words_are_meaningful()) {
+        writeln!(out, "n/a: much of the text is in scripts without spaces, where white space ends no word")?;
+    }
+    out.flush()
+}
+
+fn row_name(row: &Row) -> String {
+    name::shown(&row.name)
+}
+
+struct Columns<'a> {
+    report: &'a Report<'a>,
+    style: Style,
+}
+
+impl Columns<'_> {
+    fn header(&self) -> Vec<&'static str> {
+        let mut header = vec!["tokens", "words", "words/token", "bytes"];
+        header.extend(self.report.chars.then_some("chars"));
+        header.extend(self.report.lines.then_some("lines"));
+        header.extend(["window", "name"]);
+        header
+    }
+
+    fn cells(&self, row: &Row, name: &str) -> Vec<String> {
+        let Counts { tokens, measures } = row.counts;
+        let number = |number| self.style.number(number);
+        let mut cells = vec![number(tokens), number(measures.words), words_per_token(&row.counts)];
+        cells.push(number(measures.bytes));
+        cells.extend(self.report.chars.then(|| number(measures.chars)));
+        cells.extend(self.report.lines.then(|| number(measures.lines)));
+        let share = self.report.basis.window().and_then(|window| window_share(tokens, window));
+        cells.push(share.map_or("-".to_owned(), |share| percent(tokens, share)));
+        cells.push(name.to_owned());
+        cells
+    }
+}
+
+fn words_per_token(counts: &Counts) -> String {
+    match counts.words_per_token() {
+        Some(ratio) => format!("{ratio:.2}"),
+        None if counts.tokens > 0 => "n/a".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+fn percent(tokens: u64, share: f64) -> String {
+    match share * 100.0 {
+        share if tokens > 0 && share < 0.1 => "<0.1%".to_owned(),
+        share => format!("{share:.1}%"),
+    }
+}
+
+/// What counts are based on, in one line.
+fn basis(basis: &Basis, style: Style) -> String {
+    let encoding = &basis.encoding;
+    let Some(model) = basis.model else {
+        return format!("{encoding}, exact; no model named, so no window");
+    };
+    let window = match basis.window() {
+        Some(window) => format!("window {} tokens", style.number(window)),
+        None => "window unknown".to_owned(),
+    };
+    let exactness = match basis.exactness {
+        Exactness::Estimate if model.encoding != encoding => {
+            format!("estimate: the model's own encoding is {}", model.encoding)
+        }
+        Exactness::Estimate => "estimate: the model has no public tokenizer".to_owned(),
+        Exactness::OfficialLocal => "by the maker's local tokenizer".to_owned(),
+        Exactness::Exact => "exact".to_owned(),
+    };
+    format!("{}, {encoding}, {window}, {exactness}", model.name)
+}

@@ -1,0 +1,85 @@
+//! What was typed and configured, put together: which encoding, window, policy, words and threads.
+//!
+//! Flags are the strongest layer, then come those of `config`. Doing it is left to the commands.
+
+use bytepair::registry::encodings::DEFAULT_ENCODING;
+use bytepair::registry::models::{Exactness, Model};
+use bytepair::{SpecialPolicy, Tokenizer};
+
+use crate::cli::args::{Special, VocabularyArgs, Words};
+use crate::cli::config::Layer;
+use crate::cli::failure::Problem;
+use crate::cli::messages::Messages;
+
+/// The model if nobody names one or an encoding. It is always stated in the output.
+pub(crate) const DEFAULT_MODEL: &str = "gpt-4o";
+
+/// What a count is based on.
+pub(crate) struct Basis {
+    /// The model, if there is one: gives the window.
+    pub(crate) model: Option<Model>,
+    /// The encoding's name.
+    pub(crate) encoding: String,
+    /// How far the count can be trusted to be the model's; without a model, the encoding's.
+    pub(crate) exactness: Exactness,
+    /// The tokenizer of the encoding.
+    pub(crate) tokenizer: Tokenizer,
+}
+
+impl Basis {
+    /// The context window of the model in tokens.
+    pub(crate) fn window(&self) -> Option<u64> {
+        self.model.and_then(|model| model.context_window)
+    }
+}
+
+/// Finds model and encoding. Both are taken from the first layer that names either, so that a model that is
+/// named is never counted with an encoding that was once configured for another.
+pub(crate) fn basis(args: &VocabularyArgs, layers: &[Layer], messages: &Messages) -> Result<Basis, Problem> {
+    let flags = Layer { model: args.model.clone(), encoding: args.encoding.clone(), ..Layer::default() };
+    let names_one = |layer: &&Layer| layer.model.is_some() || layer.encoding.is_some();
+    let layer = [&flags].into_iter().chain(layers).find(names_one);
+    let fallback = Layer { model: Some(DEFAULT_MODEL.to_owned()), ..Layer::default() };
+    let chosen = layer.unwrap_or(&fallback);
+    let blame = |key: &'static str| move |error: bytepair::Error| chosen.origin.blame(key, error.into());
+
+    let resolved = chosen.model.as_deref().map(bytepair::model).transpose().map_err(blame("model"))?;
+    if let Some(note) = resolved.as_ref().and_then(|resolved| resolved.note.as_ref()) {
+        messages.note(note);
+    }
+    let model = resolved.map(|resolved| resolved.model);
+    let own = model.map_or(DEFAULT_ENCODING, |model| model.encoding);
+    let encoding = chosen.encoding.as_deref().unwrap_or(own);
+    let key = if chosen.encoding.is_some() { "encoding" } else { "model" };
+    let tokenizer = bytepair::encoding(encoding).map_err(blame(key))?;
+    let exactness = match model {
+        Some(_) if encoding != own => Exactness::Estimate,
+        Some(model) => model.exactness,
+        None => Exactness::Exact,
+    };
+    if messages.tells_details() {
+        let origin = layer.map_or("by default".to_owned(), |layer| layer.origin.describe());
+        let model = model.map_or("none", |model| model.name);
+        messages.detail(format_args!("model: {model}; encoding: {encoding} ({origin}, {exactness})"));
+    }
+    Ok(Basis { model, encoding: encoding.to_owned(), exactness, tokenizer })
+}
+
+/// What names of special tokens are.
+pub(crate) fn policy(flag: Option<Special>, layers: &[Layer]) -> SpecialPolicy {
+    match flag.or_else(|| layers.iter().find_map(|layer| layer.special)) {
+        None | Some(Special::Text) => SpecialPolicy::Text,
+        Some(Special::Encode) => SpecialPolicy::Encode,
+        Some(Special::Forbid) => SpecialPolicy::Forbid,
+    }
+}
+
+/// What a word is.
+pub(crate) fn words(flag: Option<Words>, layers: &[Layer]) -> Words {
+    flag.or_else(|| layers.iter().find_map(|layer| layer.words)).unwrap_or(Words::White)
+}
+
+/// How many threads, if anybody says.
+pub(crate) fn threads(flag: Option<u16>, layers: &[Layer]) -> Option<usize> {
+    flag.or_else(|| layers.iter().find_map(|layer| layer.threads)).map(usize::from)
+}
