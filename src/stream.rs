@@ -192,7 +192,13 @@ struct Merging<'t> {
 
 /// What becomes of the tokens.
 trait Sink {
-    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error>;
+    fn pieces(
+        &mut self,
+        merging: &mut Merging<'_>,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+    ) -> Result<(), Error>;
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
     fn special(&mut self, id: TokenId);
 }
@@ -200,7 +206,13 @@ trait Sink {
 struct Count(u64);
 
 impl Sink for Count {
-    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+    fn pieces(
+        &mut self,
+        merging: &mut Merging<'_>,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+    ) -> Result<(), Error> {
         self.0 += merging.tokenizer.count_pieces(&mut merging.merger, text, start, stop)? as u64;
         Ok(())
     }
@@ -215,7 +227,13 @@ impl Sink for Count {
 }
 
 impl Sink for Vec<TokenId> {
-    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], start: usize, stop: usize) -> Result<(), Error> {
+    fn pieces(
+        &mut self,
+        merging: &mut Merging<'_>,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+    ) -> Result<(), Error> {
         let Merging { tokenizer, merger } = merging;
         let vocabulary = tokenizer.vocabulary();
         tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.push(vocabulary.id_of(rank)))
@@ -271,10 +289,14 @@ impl<'t> Splitter<'t> {
         let held = std::mem::take(&mut self.held);
         let certain = held.len().saturating_sub(keep);
         let mut at = 0;
-        while let Some(found) = self.merging.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
+        while let Some(found) =
+            self.merging.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
         {
             if self.policy == SpecialPolicy::Forbid {
-                return Err(self.merging.tokenizer.forbidden(found.id, self.passed + found.range.start as u64));
+                return Err(self
+                    .merging
+                    .tokenizer
+                    .forbidden(found.id, self.passed + found.range.start as u64));
             }
             self.segment.push(&mut self.merging, &held[at..found.range.start], sink)?;
             std::mem::take(&mut self.segment).finish(&mut self.merging, sink)?;

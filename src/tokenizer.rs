@@ -221,21 +221,38 @@ impl Tokenizer {
     /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
     pub fn encode_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<TokenId>, Error> {
         let text = text.as_ref();
-        let pretokenizer = Pretokenizer::by_regex(&self.pattern)?;
-        let mut pieces = pretokenizer.pieces(text, text.len());
         let mut ids = Vec::new();
-        loop {
-            let mut start = pieces.start();
-            let ends = pieces.next_batch()?;
-            if ends.is_empty() {
-                return Ok(ids);
-            }
-            for &end in ends {
-                let ranks = bpe::naive::encode(self.vocabulary.table(), &text[start..end]);
-                ids.extend(ranks.into_iter().map(|rank| self.vocabulary.id_of(rank)));
-                start = end;
-            }
+        let mut start = 0;
+        for end in self.pieces_naively(text)? {
+            let ranks = bpe::naive::encode(self.vocabulary.table(), &text[start..end]);
+            ids.extend(ranks.into_iter().map(|rank| self.vocabulary.id_of(rank)));
+            start = end;
         }
+        Ok(ids)
+    }
+
+    /// Where the pattern cuts a text into pieces: the end of each piece, in bytes. No token spans two pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tokenizer::encode`].
+    ///
+    /// ```
+    /// let tokenizer = bytepair::encoding("cl100k_base")?;
+    /// assert_eq!(tokenizer.pieces("it's 12345")?, [2, 4, 5, 8, 10]);
+    /// # Ok::<(), bytepair::Error>(())
+    /// ```
+    pub fn pieces(&self, text: impl AsRef<[u8]>) -> Result<Vec<usize>, Error> {
+        all_pieces(&self.pretokenizer, text.as_ref())
+    }
+
+    /// What [`Tokenizer::pieces`] gives, found by a general regular-expression engine.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
+    pub fn pieces_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<usize>, Error> {
+        all_pieces(&Pretokenizer::by_regex(&self.pattern)?, text.as_ref())
     }
 
     /// The bytes that a token stands for: those of an ordinary token, or the name of a special one.
@@ -392,4 +409,16 @@ impl Tokenizer {
 enum Segment<'t> {
     Special(TokenId, usize),
     Text(&'t [u8]),
+}
+
+fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Error> {
+    let mut pieces = pretokenizer.pieces(text, text.len());
+    let mut all = Vec::new();
+    loop {
+        let ends = pieces.next_batch()?;
+        if ends.is_empty() {
+            return Ok(all);
+        }
+        all.extend_from_slice(ends);
+    }
 }

@@ -54,8 +54,7 @@ impl Cache {
     pub(super) fn put(&mut self, key: Key, outcome: Outcome) {
         let [first, second, third] = outcome.ranks.map(u64::from);
         let place = self.place(key);
-        self.words[place] =
-            [key.0, key.1, u64::from(outcome.tokens) | first << 32, second | third << 32];
+        self.words[place] = [key.0, key.1, u64::from(outcome.tokens) | first << 32, second | third << 32];
     }
 
     #[inline(always)]

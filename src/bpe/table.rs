@@ -108,7 +108,11 @@ impl PieceTable {
         let mut put = |number: u32| image.extend_from_slice(&number.to_le_bytes());
         header.into_iter().chain([bytes.len()]).for_each(|number| put(number as u32));
         builder.singles.into_iter().chain(builder.pairs).for_each(&mut put);
-        builder.short.into_iter().flat_map(|(key, word)| [key as u32, (key >> 32) as u32, word]).for_each(&mut put);
+        builder
+            .short
+            .into_iter()
+            .flat_map(|(key, word)| [key as u32, (key >> 32) as u32, word])
+            .for_each(&mut put);
         builder.long.into_iter().chain(offsets).for_each(&mut put);
         image.extend_from_slice(&bytes);
         Ok(image)
@@ -122,7 +126,8 @@ impl PieceTable {
             *number = u32::from_le_bytes(image.get(i * 4..i * 4 + 4)?.try_into().ok()?);
         }
         let layout = Layout::new(header);
-        let has_free_slots = u64::from(layout.short_slots) + u64::from(layout.long_slots) > layout.tokens.into();
+        let has_free_slots =
+            u64::from(layout.short_slots) + u64::from(layout.long_slots) > layout.tokens.into();
         (image.len() == layout.end && has_free_slots).then_some(PieceTable { image, layout })
     }
 
@@ -358,7 +363,8 @@ mod tests {
 
     #[test]
     fn finds_every_token_and_nothing_else() {
-        let mut distinct: Vec<Vec<u8>> = vec![vec![0], vec![0, 0], vec![0; 3], vec![0; 8], vec![0; 9], b"a\0".to_vec()];
+        let mut distinct: Vec<Vec<u8>> =
+            vec![vec![0], vec![0, 0], vec![0; 3], vec![0; 8], vec![0; 9], b"a\0".to_vec()];
         for i in 0..3000u32 {
             let length = 1 + (i % 60) as usize;
             let mut token = i.to_be_bytes()[1..].repeat(length.div_ceil(3));

@@ -26,8 +26,8 @@
 //!
 //! One piece of a gigabyte thus needs a few megabytes. What is a piece is left to `pretokenize`.
 
-use super::table::PieceTable;
 use super::heap;
+use super::table::PieceTable;
 use crate::error::{Error, ErrorKind};
 use crate::token::Rank;
 

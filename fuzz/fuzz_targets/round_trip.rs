@@ -1,0 +1,17 @@
+//! decode(encode(x)) = x for any bytes, and count = the length of encode, with and without special tokens.
+
+#![no_main]
+
+use bytepair::SpecialPolicy;
+use bytepair_fuzz::TOKENIZERS;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &[u8]| {
+    for tokenizer in TOKENIZERS.iter() {
+        for policy in [SpecialPolicy::Text, SpecialPolicy::Encode] {
+            let ids = tokenizer.encode_with(text, policy).expect("nothing is forbidden");
+            assert_eq!(tokenizer.decode(&ids).expect("own ids"), text);
+            assert_eq!(tokenizer.count_with(text, policy).expect("nothing is forbidden"), ids.len());
+        }
+    }
+});
