@@ -51,7 +51,7 @@ impl Progress {
 
 fn bar(total: Option<u64>, elapsed: Duration) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bytes} of {total_bytes} [{bar:30}] {mean}/s, {left} left"),
+        Some(total) => (ProgressBar::new(total), "{bytes} of {total_bytes} [{bar:20}] {mean}/s, {left} left"),
         None => (ProgressBar::no_length(), "{bytes}, {mean}/s"),
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -63,7 +63,7 @@ fn bar(total: Option<u64>, elapsed: Duration) -> ProgressBar {
         .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
             let rest = state.len().unwrap_or_default().saturating_sub(state.pos());
             let seconds = rest as f64 / mean_rate(state).max(1.0);
-            let _ = write!(out, "{}", HumanDuration(Duration::from_secs(seconds as u64)));
+            let _ = write!(out, "{:#}", HumanDuration(Duration::from_secs(seconds as u64)));
         });
     bar.with_style(style).with_elapsed(elapsed)
 }
