@@ -3,6 +3,7 @@
 //! A named file is always taken. Folders are walked in the order of their paths, past what is hidden or
 //! ignored. Whether a file is text is seen when it is opened, in `input`.
 
+use std::error::Error;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -179,7 +180,11 @@ fn tell(root: &Path, error: &ignore::Error, messages: &Messages) -> bool {
         return false;
     }
     let what = match error.io_error() {
-        Some(error) => reason(error),
+        // The walker wraps the system's error in a sentence that names the path again.
+        Some(error) => {
+            let cause = error.source().and_then(|source| source.downcast_ref());
+            reason(cause.unwrap_or(error))
+        }
         None => name::escaped(&error.to_string()),
     };
     messages.error(&Problem::new(what).about(name::shown(path)));
