@@ -51,7 +51,7 @@ impl Measures {
             in_word = !white;
             at += length;
         }
-        measures.begins_in_word = text.first().is_some() && class_at(text, 0).0 & WHITE == 0;
+        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
         measures.ends_in_word = in_word;
         measures
     }

@@ -123,10 +123,11 @@ fn emoji_utf8() {
 
 #[test]
 fn crlf() {
-    check_ids(b"one\r\ntwo\r\n\r\nthree\r\n\r", &case("crlf")["expected"]["ids"]);
+    let text = "one\r\ntwo\r\n\r\nthree\r\n\r";
+    check_ids(text.as_bytes(), &case("crlf")["expected"]["ids"]);
     for (name, count) in case("crlf")["expected"]["lf_version_count"].as_object().unwrap() {
         let count = count.as_u64().unwrap() as usize;
-        assert_eq!(encoding(name).unwrap().count("one\ntwo\n\nthree\n\n").unwrap(), count, "{name}");
+        assert_eq!(encoding(name).unwrap().count(text.replace("\r\n", "\n")).unwrap(), count, "{name}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What always holds, on random input: nothing is lost, streams and threads change nothing, fast is slow.
 
+#![allow(clippy::unwrap_used)]
+
 use bytepair::parallel::{CountOptions, Measure, count_reader};
 use bytepair::stream::{Counter, Encoder, TextDecoder};
 use bytepair::{SpecialPolicy, Tokenizer, encoding, encoding_names};

@@ -34,7 +34,7 @@ const MODULES: &[(&str, &str)] = &[
     ("train", "error token unicode vocabulary special pretokenize bpe"),
     // L3: big inputs, many models, conversations
     ("stream", "error token unicode special measure pretokenize bpe tokenizer"),
-    ("parallel", "error token unicode special measure pretokenize bpe tokenizer"),
+    ("parallel", "error token unicode special measure pretokenize bpe tokenizer stream"),
     ("registry", "error token vocabulary special pretokenize bpe definition tokenizer format"),
     ("chat", "error token special definition tokenizer"),
     // L4: numbers and verdicts

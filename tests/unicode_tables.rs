@@ -1,6 +1,8 @@
 //! The class table in `src/unicode/table.rs` is exactly what regex-syntax, the reference's own source of
 //! character classes, says. With `BLESS=1` in the environment the test writes the file instead.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 

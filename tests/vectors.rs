@@ -1,6 +1,8 @@
 //! Every golden row of the reference implementation, through the library: ids, special modes, raw bytes,
 //! documents, decoding and ids that do not exist. The rows and their origin are in `tests/data/`.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 use bytepair::{ErrorKind, SpecialPolicy, Tokenizer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -1,6 +1,8 @@
 //! The embedded vocabularies are the published ones: unpacked and written back as `.tiktoken` files, they have
 //! the sha256 that OpenAI's tiktoken checks for. Origin and licence: `vocab/README.md`.
 
+#![allow(clippy::unwrap_used)]
+
 use bytepair::{ErrorKind, encoding, format};
 use sha2::{Digest, Sha256};
 

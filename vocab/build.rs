@@ -27,8 +27,8 @@ fn main() {
         let path = format!("vocab/{name}.pack");
         println!("cargo::rerun-if-changed={path}");
         let pack = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let (_, tokens) = packed::read(&pack).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let image = table::PieceTable::build_image(tokens.into_iter())
+        let pack = packed::read(&pack).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let image = table::PieceTable::build_image(pack.tokens.into_iter())
             .unwrap_or_else(|rank| panic!("{path}: the token of rank {rank} is empty or comes twice"));
         let table = Path::new(&out).join(format!("{name}.table"));
         std::fs::write(&table, image).unwrap_or_else(|error| panic!("{}: {error}", table.display()));

@@ -91,14 +91,14 @@ impl<'v> Merger<'v> {
             token(rank);
             return Ok(());
         }
-        match piece.len() {
-            0..=merge::LONGEST => merge::merge(self.table, piece, token),
-            0..=window::WINDOW => heap::merge(self.table, piece, &mut self.scratch, token),
-            _ => {
-                let mut long = LongPiece::new(self.table);
-                long.push(self.table, piece, token)?;
-                long.finish(self.table, token)?;
-            }
+        if piece.len() <= merge::LONGEST {
+            merge::merge(self.table, piece, token);
+        } else if piece.len() <= window::WINDOW {
+            heap::merge(self.table, piece, &mut self.scratch, token);
+        } else {
+            let mut long = LongPiece::new(self.table);
+            long.push(self.table, piece, token)?;
+            long.finish(self.table, token)?;
         }
         Ok(())
     }

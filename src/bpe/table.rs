@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_set_of_tokens() {
-        let build = |tokens: &[&'static [u8]]| PieceTable::build_image(tokens.to_vec().into_iter());
+        let build = |tokens: &[&'static [u8]]| PieceTable::build_image(tokens.iter().copied());
         assert_eq!(build(&[b"a", b"b", b"a"]), Err(2));
         assert_eq!(build(&[b"0123456789", b"b", b"0123456789"]), Err(2));
         assert_eq!(build(&[b"a", b""]), Err(1));

@@ -89,7 +89,7 @@ impl Input {
             let body = Body::Utf16(Utf16Reader::new(bytes, encoding));
             return Ok(Opened::Text(Box::new(Text { body, is_short })));
         }
-        if !any && matches!(self.origin, Origin::Walked(_)) && memchr::memchr(0, head).is_some() {
+        if !any && matches!(self.origin, Origin::Walked(_)) && head.contains(&0) {
             return Ok(Opened::Binary);
         }
         let body = Body::Bytes(bytes, watch.then(Utf8Watch::default));

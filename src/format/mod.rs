@@ -27,7 +27,7 @@ pub fn pack(vocabulary: &Vocabulary) -> Result<Vec<u8>, Error> {
 ///
 /// [`crate::ErrorKind::InvalidVocabulary`] if the bytes are no pack, and where [`Vocabulary::new`] fails.
 pub fn unpack(pack: &[u8]) -> Result<Vocabulary, Error> {
-    let (runs, tokens) = packed::read(pack)?;
-    let ids = runs.into_iter().flat_map(|(first, length)| (0..length).map(move |i| first.wrapping_add(i)));
+    let packed::Pack { ids, tokens } = packed::read(pack)?;
+    let ids = ids.into_iter().flat_map(|(first, length)| (0..length).map(move |i| first.wrapping_add(i)));
     Vocabulary::new(tokens.into_iter().map(<[u8]>::to_vec).zip(ids))
 }

@@ -16,10 +16,18 @@ use crate::error::{Error, ErrorKind};
 
 const MAGIC: &[u8] = b"bytepair pack 1\n";
 
-/// Reads a pack: the runs of ids as (first id, length), and the tokens in the order of their ranks.
+/// What a pack holds.
+pub(crate) struct Pack<'p> {
+    /// The ids of the ranks 0, 1, 2, ... as runs of (first id, length).
+    pub(crate) ids: Vec<(u32, u32)>,
+    /// The bytes of the tokens, in the order of their ranks.
+    pub(crate) tokens: Vec<&'p [u8]>,
+}
+
+/// Reads a pack.
 ///
 /// Fails with [`ErrorKind::InvalidVocabulary`] if the block is no pack, or is cut short or too long.
-pub(crate) fn read(pack: &[u8]) -> Result<(Vec<(u32, u32)>, Vec<&[u8]>), Error> {
+pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
     let rest = pack.strip_prefix(MAGIC).ok_or_else(|| invalid("it does not begin as a pack does"))?;
     let (runs, rest) = take_number(rest)?;
     let mut ids = Vec::new();
@@ -43,7 +51,7 @@ pub(crate) fn read(pack: &[u8]) -> Result<(Vec<(u32, u32)>, Vec<&[u8]>), Error> 
     if !rest.is_empty() {
         return Err(invalid("bytes follow after its last token"));
     }
-    Ok((ids, pieces))
+    Ok(Pack { ids, tokens: pieces })
 }
 
 /// Writes a pack of tokens in the order of their ranks.

@@ -168,8 +168,8 @@ mod tests {
             (include_bytes!("../../vocab/cl100k_base.pack"), &CL100K),
             (include_bytes!("../../vocab/o200k_base.pack"), &O200K),
         ] {
-            let (runs, _) = crate::format::packed::read(file).expect("a pack of this repository");
-            assert_eq!(runs, pack.ids);
+            let read = crate::format::packed::read(file).expect("a pack of this repository");
+            assert_eq!(read.ids, pack.ids);
         }
     }
 

@@ -59,7 +59,7 @@ fn invalid_utf8_file() {
 #[test]
 fn utf16_file() {
     let folder = tempfile::tempdir().unwrap();
-    let text: Vec<u8> = "\u{feff}<p>hello World</p>\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let text: Vec<u8> = "\u{feff}<p>Hello World</p>\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let path = file(&folder, "page.html", &text);
     let output = tokenize(&["encode", &path], b"");
     assert_eq!(out(&output), "19512 192249 5922 808 79 2876\n");
