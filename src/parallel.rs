@@ -83,15 +83,32 @@ pub fn count_reader(
         return count_on_threads(tokenizer, &mut reader, options, progress);
     }
     let mut buffer = vec![0; READ];
+    let mut length = fill(&mut reader, &mut buffer)?;
+    progress(length as u64);
+    if length < buffer.len() {
+        return count_whole(tokenizer, &buffer[..length], options);
+    }
     let mut counting = Counting::new(tokenizer, options);
     loop {
-        let length = fill(&mut reader, &mut buffer)?;
-        progress(length as u64);
         counting.push(&buffer[..length])?;
         if length < buffer.len() {
             return counting.finish();
         }
+        length = fill(&mut reader, &mut buffer)?;
+        progress(length as u64);
     }
+}
+
+/// Counts a text that is all there: what a stream keeps is not needed, which matters for many small files.
+fn count_whole(tokenizer: &Tokenizer, text: &[u8], options: CountOptions) -> Result<Tally, Error> {
+    let mut measures = Measures::default();
+    if options.measure != Measure::Bytes {
+        let mut meter = Meter::new(options.measure == Measure::AllWithUnicodeWords);
+        meter.push(text);
+        measures = meter.finish();
+    }
+    measures.bytes = text.len() as u64;
+    Ok(Tally { tokens: tokenizer.count_with(text, options.policy)? as u64, measures })
 }
 
 /// A text that is counted and measured chunk by chunk.

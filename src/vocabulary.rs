@@ -50,7 +50,7 @@ impl Vocabulary {
         let (bytes, ids): (Vec<Vec<u8>>, Vec<TokenId>) = tokens.into_iter().unzip();
         let total: usize = bytes.iter().map(Vec::len).sum();
         if bytes.len() > MOST_TOKENS || total >= 1 << 30 {
-            return Err(invalid("a vocabulary holds at most 2^25 tokens and 2^30 bytes"));
+            return Err(invalid("a vocabulary holds at most 2^24 tokens and 2^30 bytes"));
         }
         let image = PieceTable::build_image(bytes.iter().map(Vec::as_slice)).map_err(|rank| {
             let token = &bytes[rank as usize];

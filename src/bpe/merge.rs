@@ -14,8 +14,11 @@ pub(super) const LONGEST: usize = 64;
 /// How many bits of a key are the position in the piece.
 const POSITION_BITS: u32 = LONGEST.trailing_zeros();
 
-/// Greater than every key.
-const NO_KEY: u32 = u32::MAX;
+/// Greater than every key. Keys are signed because the oldest vector instructions compare only those.
+const NO_KEY: i32 = i32::MAX;
+
+/// How many keys are compared at a time.
+const LANES: usize = 8;
 
 /// Merges a piece of at most [`LONGEST`] bytes and hands over the rank of each token, from left to right.
 ///
@@ -36,14 +39,14 @@ pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank
         }
     }
     loop {
-        let lowest = keys[..length].iter().copied().min().unwrap_or(NO_KEY);
+        let lowest = lowest(&keys[..length.next_multiple_of(LANES)]);
         if lowest == NO_KEY {
             break;
         }
         let at = lowest as usize & (LONGEST - 1);
         let gone = usize::from(after[at]);
         let next = usize::from(after[gone]);
-        ranks[at] = lowest >> POSITION_BITS;
+        ranks[at] = (lowest >> POSITION_BITS) as Rank;
         after[at] = next as u8;
         before[next] = at as u8;
         keys[gone] = NO_KEY;
@@ -63,8 +66,20 @@ pub(super) fn merge(table: &PieceTable, piece: &[u8], mut token: impl FnMut(Rank
     }
 }
 
-/// The key of a pair; ranks are below 2^26, see [`super::table::MOST_TOKENS`].
+/// The key of a pair; ranks are below 2^24, see [`super::table::MOST_TOKENS`].
 #[inline(always)]
-fn key(rank: Option<Rank>, at: usize) -> u32 {
-    rank.map_or(NO_KEY, |rank| rank << POSITION_BITS | at as u32)
+fn key(rank: Option<Rank>, at: usize) -> i32 {
+    rank.map_or(NO_KEY, |rank| (rank << POSITION_BITS | at as u32) as i32)
+}
+
+/// The lowest key; their number is a multiple of [`LANES`].
+#[inline(always)]
+fn lowest(keys: &[i32]) -> i32 {
+    let mut lanes = [NO_KEY; LANES];
+    for keys in keys.chunks_exact(LANES) {
+        for (lane, &key) in lanes.iter_mut().zip(keys) {
+            *lane = key.min(*lane);
+        }
+    }
+    lanes.into_iter().fold(NO_KEY, i32::min)
 }

@@ -6,10 +6,11 @@
 //! in memory. This file uses nothing else of the crate, because the build script compiles it too.
 //!
 //! ```text
-//! image   = header singles pairs short long offsets bytes     all numbers little-endian u32
+//! image   = header singles pairs regions short long offsets bytes     all numbers little-endian u32
 //! header  = tokens, short slots, long slots, rank bits, longest token, length of bytes
 //! singles = for each byte, rank + 1, or 0 if it is no token
 //! pairs   = for each two bytes, first * 256 + second, rank + 1 of the token they are, or 0
+//! regions = for each of 512 beginnings of a piece, the first short slot and the number of slots for it
 //! short   = slots of 12 bytes: a token of at most 8 bytes, padded with zeros; length << 28 | rank + 1, or 0
 //! long    = slots of 4 bytes: tag << rank bits | rank + 1, or 0 (free)
 //! offsets = tokens + 1 times: the token of rank r is bytes[offsets[r] .. offsets[r + 1]]
@@ -17,7 +18,8 @@
 //!
 //! Merging asks for many short pieces, most of which are no tokens, and the time goes into waiting for
 //! memory. So for a short piece the slot holds all there is to know, in one cache line; single bytes and
-//! pairs of bytes, with which all merging begins, need no hash. For longer pieces, which are few, the slot
+//! pairs of bytes, with which all merging begins, need no hash. Short slots are grouped by how a piece begins,
+//! so that text in one language stays within a part of the table that fits into the second-level cache. For longer pieces, which are few, the slot
 //! holds a part of the hash (the tag) to tell most others apart, and the bytes are compared: there are many
 //! vocabularies to carry, and the fuller layout would make their tables larger.
 //!
@@ -26,12 +28,14 @@
 use std::borrow::Cow;
 
 /// The most tokens a table may have, so that a rank and a position in a short piece fit into one number.
-pub(crate) const MOST_TOKENS: usize = 1 << 25;
+pub(crate) const MOST_TOKENS: usize = 1 << 24;
 
 const HEADER_NUMBERS: usize = 6;
 const SINGLES_AT: usize = HEADER_NUMBERS * 4;
 const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
-const SHORT_AT: usize = PAIRS_AT + 256 * 256 * 4;
+const REGIONS_AT: usize = PAIRS_AT + 256 * 256 * 4;
+const REGIONS: usize = 512;
+const SHORT_AT: usize = REGIONS_AT + REGIONS * 8;
 
 /// The longest token that a short slot holds, in bytes, and the size of the slot.
 const SHORT: usize = 8;
@@ -55,7 +59,6 @@ pub(crate) struct PieceTable {
 #[derive(Clone, Copy)]
 struct Layout {
     tokens: u32,
-    short_slots: u32,
     long_slots: u32,
     rank_bits: u32,
     longest: usize,
@@ -71,7 +74,7 @@ impl Layout {
         let offsets_at = long_at + long_slots as usize * 4;
         let bytes_at = offsets_at + (tokens as usize + 1) * 4;
         let (longest, end) = (longest as usize, bytes_at + bytes as usize);
-        Layout { tokens, short_slots, long_slots, rank_bits, longest, long_at, offsets_at, bytes_at, end }
+        Layout { tokens, long_slots, rank_bits, longest, long_at, offsets_at, bytes_at, end }
     }
 }
 
@@ -86,11 +89,14 @@ impl PieceTable {
         let short = tokens.iter().filter(|token| token.len() <= SHORT).count();
         let slots = |tokens: usize| (tokens * SLOTS_PER_TOKEN).max(16);
         let rank_bits = usize::BITS - (tokens.len() + 1).leading_zeros();
+        let regions = regions(&tokens);
+        let short_slots = regions.iter().map(|&(_, slots)| slots as usize).sum();
         let mut builder = Builder {
             rank_bits,
+            regions,
             singles: vec![0; 256],
             pairs: vec![0; 256 * 256],
-            short: vec![(0, 0); slots(short)],
+            short: vec![(0, 0); short_slots],
             long: vec![0; slots(tokens.len() - short)],
         };
         let mut offsets = vec![0];
@@ -108,6 +114,7 @@ impl PieceTable {
         let mut put = |number: u32| image.extend_from_slice(&number.to_le_bytes());
         header.into_iter().chain([bytes.len()]).for_each(|number| put(number as u32));
         builder.singles.into_iter().chain(builder.pairs).for_each(&mut put);
+        builder.regions.into_iter().flat_map(|(first, slots)| [first, slots]).for_each(&mut put);
         builder
             .short
             .into_iter()
@@ -126,9 +133,7 @@ impl PieceTable {
             *number = u32::from_le_bytes(image.get(i * 4..i * 4 + 4)?.try_into().ok()?);
         }
         let layout = Layout::new(header);
-        let has_free_slots =
-            u64::from(layout.short_slots) + u64::from(layout.long_slots) > layout.tokens.into();
-        (image.len() == layout.end && has_free_slots).then_some(PieceTable { image, layout })
+        (image.len() == layout.end).then_some(PieceTable { image, layout })
     }
 
     /// How many tokens there are: the ranks are `0..len`.
@@ -150,10 +155,11 @@ impl PieceTable {
     #[inline]
     fn rank_of_short(&self, piece: &[u8]) -> Option<u32> {
         let key = short_key(piece);
-        let slots = self.layout.short_slots as usize;
+        let region = REGIONS_AT + region(piece) * 8;
+        let (first, slots) = (self.number(region) as usize, self.number(region + 4) as usize);
         let mut slot = first_slot(short_hash(key, piece.len()), slots);
         loop {
-            let at = SHORT_AT + slot * SHORT_SLOT;
+            let at = SHORT_AT + (first + slot) * SHORT_SLOT;
             let bytes = self.image[at..].first_chunk::<SHORT_SLOT>()?;
             let entry = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
             if entry == 0 {
@@ -228,6 +234,7 @@ impl PieceTable {
 /// The parts of an image that are filled token by token.
 struct Builder {
     rank_bits: u32,
+    regions: Vec<(u32, u32)>,
     singles: Vec<u32>,
     pairs: Vec<u32>,
     short: Vec<(u64, u32)>,
@@ -245,15 +252,17 @@ impl Builder {
             _ => {}
         }
         if token.len() <= SHORT {
-            let (key, slots) = (short_key(token), self.short.len());
-            let mut slot = first_slot(short_hash(key, token.len()), slots);
-            while self.short[slot].1 != 0 {
-                if self.short[slot].0 == key && (self.short[slot].1 >> LENGTH_SHIFT) as usize == token.len() {
+            let key = short_key(token);
+            let (first, slots) = self.regions[region(token)];
+            let region = &mut self.short[first as usize..(first + slots) as usize];
+            let mut slot = first_slot(short_hash(key, token.len()), region.len());
+            while region[slot].1 != 0 {
+                if region[slot].0 == key && (region[slot].1 >> LENGTH_SHIFT) as usize == token.len() {
                     return false;
                 }
-                slot = if slot + 1 == slots { 0 } else { slot + 1 };
+                slot = if slot + 1 == region.len() { 0 } else { slot + 1 };
             }
-            self.short[slot] = (key, (token.len() as u32) << LENGTH_SHIFT | found);
+            region[slot] = (key, (token.len() as u32) << LENGTH_SHIFT | found);
         } else {
             let (hash, slots) = (long_hash(token), self.long.len());
             let mut slot = first_slot(hash, slots);
@@ -266,6 +275,31 @@ impl Builder {
             self.long[slot] = tag(hash, self.rank_bits) | found;
         }
         true
+    }
+}
+
+/// The first slot and the number of slots for each beginning. There is always a free one.
+fn regions(tokens: &[&[u8]]) -> Vec<(u32, u32)> {
+    let mut regions = vec![(0, 1); REGIONS];
+    for token in tokens.iter().filter(|token| token.len() <= SHORT) {
+        regions[region(token)].1 += SLOTS_PER_TOKEN as u32;
+    }
+    let mut first = 0;
+    for region in &mut regions {
+        region.0 = first;
+        first += region.1;
+    }
+    regions
+}
+
+/// How a piece begins: its first byte, or after a space its second. Most words begin with a space, and the
+/// byte after it tells the script.
+#[inline(always)]
+fn region(piece: &[u8]) -> usize {
+    match *piece {
+        [b' ', second, ..] => 256 + usize::from(second),
+        [first, ..] => usize::from(first),
+        [] => 0,
     }
 }
 
