@@ -68,3 +68,8 @@ pub use token::{Span, TokenId};
 pub use tokenizer::Tokenizer;
 pub use unicode::UNICODE_VERSION;
 pub use vocabulary::Vocabulary;
+
+/// The Rust code in README.md, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
