@@ -29,6 +29,8 @@ pub enum SpecialPolicy {
 #[derive(Clone, Debug, Default)]
 pub struct SpecialTokens {
     tokens: Vec<(String, TokenId)>,
+    /// The places in `tokens`, ordered by id and then by place.
+    by_id: Vec<usize>,
     /// Made at the first search: most runs never need it.
     finder: OnceLock<AhoCorasick>,
 }
@@ -58,7 +60,9 @@ impl SpecialTokens {
             let message = format!("the special token {} comes twice", pair[0]);
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
-        Ok(SpecialTokens { tokens, finder: OnceLock::new() })
+        let mut by_id: Vec<usize> = (0..tokens.len()).collect();
+        by_id.sort_by_key(|&place| tokens[place].1);
+        Ok(SpecialTokens { tokens, by_id, finder: OnceLock::new() })
     }
 
     /// The names and ids, in the order in which they were given.
@@ -73,7 +77,9 @@ impl SpecialTokens {
 
     /// The name of a special token.
     pub fn name(&self, id: TokenId) -> Option<&str> {
-        self.iter().find(|(_, other)| *other == id).map(|(name, _)| name)
+        let first = self.by_id.partition_point(|&place| self.tokens[place].1 < id);
+        let (name, found) = self.tokens.get(*self.by_id.get(first)?)?;
+        (*found == id).then_some(name)
     }
 
     /// The length in bytes of the longest name; 0 if there are none.

@@ -4,6 +4,8 @@
 //! stretches between them are cut into pieces, and each piece becomes tokens. Streams and threads are left
 //! to `stream` and `parallel`.
 
+use std::sync::OnceLock;
+
 use crate::bpe::{self, Merger};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
@@ -25,6 +27,8 @@ pub struct Tokenizer {
     specials: SpecialTokens,
     pattern: String,
     pretokenizer: Pretokenizer,
+    /// The slow twin of `pretokenizer`, made when it is first asked for.
+    by_regex: OnceLock<Pretokenizer>,
 }
 
 impl Tokenizer {
@@ -41,7 +45,7 @@ impl Tokenizer {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let pretokenizer = Pretokenizer::new(&pattern)?;
-        Ok(Tokenizer { name, vocabulary, specials, pattern, pretokenizer })
+        Ok(Tokenizer { name, vocabulary, specials, pattern, pretokenizer, by_regex: OnceLock::new() })
     }
 
     /// The name of the encoding.
@@ -253,7 +257,14 @@ impl Tokenizer {
     ///
     /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
     pub fn pieces_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<usize>, Error> {
-        all_pieces(&Pretokenizer::by_regex(&self.pattern)?, text.as_ref())
+        let by_regex = match self.by_regex.get() {
+            Some(by_regex) => by_regex,
+            None => {
+                let made = Pretokenizer::by_regex(&self.pattern)?;
+                self.by_regex.get_or_init(|| made)
+            }
+        };
+        all_pieces(by_regex, text.as_ref())
     }
 
     /// The bytes that a token stands for: those of an ordinary token, or the name of a special one.
@@ -421,5 +432,27 @@ fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Er
             return Ok(all);
         }
         all.extend_from_slice(ends);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Tokenizer>();
+        shared::<Error>();
+    }
+
+    #[test]
+    fn a_special_token_with_an_ordinary_id_is_refused() {
+        let vocabulary =
+            Vocabulary::new((0..=255u8).map(|byte| (vec![byte], u32::from(byte)))).expect("all bytes");
+        let specials = SpecialTokens::new(vec![("<|end|>".into(), 7)]).expect("one name");
+        let definition = Definition { name: "test".into(), vocabulary, specials, pattern: ".".into() };
+        let error = Tokenizer::new(definition).expect_err("the id 7 is taken");
+        assert_eq!(error.kind(), ErrorKind::InvalidVocabulary);
     }
 }

@@ -92,7 +92,7 @@ impl Vocabulary {
         let mut by_id = by_rank.clone();
         by_id.sort_unstable_by_key(|run| run.id);
         for pair in by_id.windows(2) {
-            if pair[0].id + pair[0].length > pair[1].id {
+            if u64::from(pair[0].id) + u64::from(pair[0].length) > u64::from(pair[1].id) {
                 return Err(invalid(format!("two tokens have the id {}", pair[1].id)));
             }
         }
@@ -174,4 +174,39 @@ fn invalid(message: impl Into<String>) -> Error {
 
 fn show(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes() -> impl Iterator<Item = (Vec<u8>, TokenId)> {
+        (0..=255u8).map(|byte| (vec![byte], 10 + u32::from(byte)))
+    }
+
+    #[test]
+    fn ids_need_not_rise_with_ranks() {
+        let more =
+            [(b"ab".to_vec(), u32::MAX), (b"bc".to_vec(), 0), (b"cd".to_vec(), 9), (b"de".to_vec(), 1)];
+        let vocabulary = Vocabulary::new(bytes().chain(more.clone())).expect("distinct ids");
+        for (bytes, id) in bytes().chain(more) {
+            assert_eq!(vocabulary.id(&bytes), Some(id));
+            assert_eq!(vocabulary.bytes(id), Some(bytes.as_slice()));
+        }
+        for unknown in [2, 8, 266, u32::MAX - 1] {
+            assert_eq!(vocabulary.bytes(unknown), None);
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        for (token, words) in [
+            ((b"ab".to_vec(), 100), "two tokens have the id 100"),
+            ((b"a".to_vec(), 5), "has the bytes of an earlier token"),
+            ((Vec::new(), 5), "is empty"),
+        ] {
+            let error = Vocabulary::new(bytes().chain([token])).expect_err(words);
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
 }

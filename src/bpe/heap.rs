@@ -10,8 +10,11 @@
 //! ```
 //!
 //! It is right because a part's current pair is always in the queue, an outdated entry never equals the
-//! current one (a part only ever grows, so the same rank cannot come back), and equal ranks come out from
-//! left to right, as the textbook asks.
+//! current one (a part and its right neighbour together only ever grow, so the same rank cannot come back),
+//! and equal ranks come out from left to right, as the textbook asks.
+//!
+//! Half of all entries are there from the beginning. They are sorted once and taken in order, which is much
+//! cheaper than taking them out of a heap; only pairs that come up while merging go into the heap.
 //!
 //! Pieces longer than a window are left to `window`, which calls this file for each window, so the queue
 //! stays small enough for the caches.
@@ -22,11 +25,11 @@ use std::collections::BinaryHeap;
 use super::table::PieceTable;
 use crate::token::{NO_RANK, Rank};
 
-/// The working memory, kept between windows of one piece.
+/// The working memory, kept between pieces.
 #[derive(Default)]
 pub(super) struct Scratch {
     parts: Vec<Part>,
-    queue: BinaryHeap<Reverse<(Rank, u32)>>,
+    queue: Queue,
 }
 
 #[derive(Clone, Copy)]
@@ -43,11 +46,47 @@ struct Part {
 
 const END: u32 = u32::MAX;
 
+/// Pairs ordered by rank, then by the position of their first byte; packed in this order into one number.
+#[derive(Default)]
+struct Queue {
+    /// The pairs of the beginning from the last to the first.
+    first: Vec<u64>,
+    /// The pairs that came up since.
+    later: BinaryHeap<Reverse<u64>>,
+}
+
+impl Queue {
+    fn begin(&mut self, pairs: impl Iterator<Item = (Rank, u32)>) {
+        self.first.clear();
+        self.first.extend(pairs.map(|(rank, at)| pack(rank, at)));
+        self.first.sort_unstable_by_key(|&pair| Reverse(pair));
+        self.later.clear();
+    }
+
+    fn push(&mut self, rank: Rank, at: u32) {
+        self.later.push(Reverse(pack(rank, at)));
+    }
+
+    fn pop(&mut self) -> Option<(Rank, u32)> {
+        let pair = match (self.first.last(), self.later.peek()) {
+            (Some(&first), Some(Reverse(later))) if first > *later => self.later.pop().map(|pair| pair.0),
+            (None, _) => self.later.pop().map(|pair| pair.0),
+            _ => self.first.pop(),
+        }?;
+        Some(((pair >> 32) as Rank, pair as u32))
+    }
+}
+
+fn pack(rank: Rank, at: u32) -> u64 {
+    u64::from(rank) << 32 | u64::from(at)
+}
+
 /// Merges a piece of fewer than 2^32 - 1 bytes and hands over the rank of each token, from left to right.
 pub(super) fn merge(table: &PieceTable, piece: &[u8], scratch: &mut Scratch, mut token: impl FnMut(Rank)) {
     let Scratch { parts, queue } = scratch;
-    begin(table, piece, parts, queue);
-    while let Some(Reverse((rank, at))) = queue.pop() {
+    begin(table, piece, parts);
+    queue.begin(parts.iter().zip(0..).map(|(part, at)| (part.joined, at)).filter(|pair| pair.0 != NO_RANK));
+    while let Some((rank, at)) = queue.pop() {
         let Part { left, right: gone, joined, .. } = parts[at as usize];
         if joined != rank {
             continue;
@@ -72,13 +111,7 @@ pub(super) fn merge(table: &PieceTable, piece: &[u8], scratch: &mut Scratch, mut
 }
 
 /// Finds the rank of the part at `at` joined with its right neighbour, and queues the pair if it has one.
-fn queue_pair(
-    table: &PieceTable,
-    piece: &[u8],
-    parts: &mut [Part],
-    queue: &mut BinaryHeap<Reverse<(Rank, u32)>>,
-    at: u32,
-) {
+fn queue_pair(table: &PieceTable, piece: &[u8], parts: &mut [Part], queue: &mut Queue, at: u32) {
     let joined = match parts[at as usize].right {
         END => NO_RANK,
         right => {
@@ -88,32 +121,17 @@ fn queue_pair(
     };
     parts[at as usize].joined = joined;
     if joined != NO_RANK {
-        queue.push(Reverse((joined, at)));
+        queue.push(joined, at);
     }
 }
 
-/// Fills the parts with single bytes and the queue with their pairs.
-fn begin(
-    table: &PieceTable,
-    piece: &[u8],
-    parts: &mut Vec<Part>,
-    queue: &mut BinaryHeap<Reverse<(Rank, u32)>>,
-) {
+/// Fills the parts with single bytes.
+fn begin(table: &PieceTable, piece: &[u8], parts: &mut Vec<Part>) {
     parts.clear();
-    let mut pairs = std::mem::take(queue).into_vec();
-    pairs.clear();
-    for i in 0..piece.len() {
-        let joined = match piece.get(i..i + 2) {
-            Some(pair) => table.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_RANK),
-            None => NO_RANK,
-        };
-        if joined != NO_RANK {
-            pairs.push(Reverse((joined, i as u32)));
-        }
-        let left = if i == 0 { END } else { i as u32 - 1 };
-        let right = if i + 1 == piece.len() { END } else { i as u32 + 1 };
-        let rank = table.rank_of_byte(piece[i]).unwrap_or(NO_RANK);
-        parts.push(Part { left, right, rank, joined });
-    }
-    *queue = BinaryHeap::from(pairs);
+    parts.extend((0u32..).zip(piece).map(|(at, &byte)| {
+        let next = piece.get(at as usize + 1);
+        let joined = next.and_then(|&next| table.rank_of_pair(byte, next)).unwrap_or(NO_RANK);
+        let rank = table.rank_of_byte(byte).unwrap_or(NO_RANK);
+        Part { left: at.checked_sub(1).unwrap_or(END), right: next.map_or(END, |_| at + 1), rank, joined }
+    }));
 }
