@@ -1,5 +1,6 @@
-//! Every golden row of the reference implementation, through the library: ids, special modes, raw bytes,
-//! documents, decoding and ids that do not exist. The rows and their origin are in `tests/data/`.
+//! Every golden row of the reference implementation, through the library and through the command: ids, special
+//! modes, raw bytes, documents, decoding and ids that do not exist. The rows and their origin are in
+//! `tests/data/`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -30,6 +31,69 @@ fn every_row_gives_the_reference_s_ids() {
     assert!(failures.is_empty(), "{} rows differ:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// One run of the command for each encoding and mode encodes all its rows, each a file of its own.
+#[cfg(feature = "cli")]
+#[test]
+fn every_row_gives_the_reference_s_ids_through_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for encoding in ENCODINGS {
+        for (mode, flag) in [("none", "text"), ("all", "encode")] {
+            let rows: Vec<Value> = rows(encoding)
+                .into_iter()
+                .filter(|row| row["special"] == mode && row["kind"] != "doc")
+                .collect();
+            let files = rows.iter().enumerate().map(|(place, row)| {
+                let file = folder.path().join(place.to_string());
+                std::fs::write(&file, bytes(row)).unwrap();
+                file
+            });
+            let output = tokenize()
+                .args(["encode", "-q", "-e", encoding, "--special", flag])
+                .args(files)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+            let lines = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(lines.lines().count(), rows.len());
+            for (row, line) in rows.iter().zip(lines.lines()) {
+                assert_eq!(line, words(&ids(row)).join(" "), "{encoding} {}", row["id"]);
+            }
+        }
+        for row in rows(encoding) {
+            let kind = row["kind"].as_str().unwrap();
+            if kind.starts_with("decode") {
+                let output =
+                    tokenize().args(["decode", "-e", encoding]).args(words(&ids(&row))).output().unwrap();
+                match kind {
+                    "decode" => assert_eq!((output.status.code(), output.stdout), (Some(0), bytes(&row))),
+                    _ => assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new())),
+                }
+            } else if let Some(file) = document(&row) {
+                let output = tokenize().args(["-q", "-e", encoding, &file]).output().unwrap();
+                assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), row["count"].to_string());
+            }
+        }
+    }
+}
+
+#[cfg(feature = "cli")]
+fn tokenize() -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tokenize"));
+    command.env_clear().stdin(std::process::Stdio::null());
+    command
+}
+
+#[cfg(feature = "cli")]
+fn words(ids: &[u32]) -> Vec<String> {
+    ids.iter().map(u32::to_string).collect()
+}
+
+/// The file of the document that a row is about, if it is here.
+fn document(row: &Value) -> Option<String> {
+    let file = format!("tests/data/docs/{}", row["doc"].as_str()?);
+    std::path::Path::new(&file).exists().then_some(file)
+}
+
 enum Outcome {
     Right,
     Wrong(String),
@@ -39,10 +103,8 @@ enum Outcome {
 fn check(tokenizer: &Tokenizer, row: &Value) -> Outcome {
     match row["kind"].as_str().unwrap() {
         "doc" => {
-            let name = row["doc"].as_str().unwrap();
-            let Ok(text) = std::fs::read(format!("tests/data/docs/{name}")) else {
-                return Outcome::NoDocument(name.to_owned());
-            };
+            let Some(file) = document(row) else { return Outcome::NoDocument(row["doc"].to_string()) };
+            let text = std::fs::read(file).unwrap();
             let found = tokenizer.encode(&text).unwrap();
             let bytes: Vec<u8> = found.iter().flat_map(|id| id.to_le_bytes()).collect();
             let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -82,8 +82,9 @@ impl Input {
             let problem = Problem::new("UTF-32 is not supported").about(self.shown());
             return Err(problem.hint("convert it first: iconv -f UTF-32 -t UTF-8"));
         }
-        // The decoder is given what follows the mark.
-        let utf16 = Encoding::for_bom(head).filter(|(encoding, _)| *encoding != encoding_rs::UTF_8);
+        // The decoder is given what follows the mark. The mark alone is no text, and stays the bytes it is.
+        let utf16 = Encoding::for_bom(head)
+            .filter(|(encoding, mark)| *encoding != encoding_rs::UTF_8 && head.len() > *mark);
         if let Some((encoding, mark)) = utf16 {
             bytes.given = mark;
             let body = Body::Utf16(Utf16Reader::new(bytes, encoding));
