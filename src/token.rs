@@ -2,7 +2,7 @@
 //!
 //! What a token's bytes are is left to [`crate::Vocabulary`].
 
-/// The number a model reads for a token. It says nothing about the order of merges: see [`Rank`].
+/// The number a model reads for a token. It says nothing about the order of merges, which is that of ranks.
 pub type TokenId = u32;
 
 /// The merge priority of a token: the lower, the earlier two neighbours are joined into it.

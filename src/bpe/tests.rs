@@ -107,3 +107,21 @@ fn tokens_handed_over_early_are_right() {
     long.finish(&table, &mut |_| early += 1).expect("a trained vocabulary");
     assert_eq!(early, 5000);
 }
+
+/// Pairs that overlap, each of lower rank than the one before: what follows decides about all of the piece, so
+/// no window that ends early has a right border.
+#[test]
+fn what_follows_can_reach_back_through_many_windows() {
+    let pairs = (0..=254u8).rev().map(|byte| vec![byte, byte + 1]);
+    let tokens: Vec<Vec<u8>> = pairs.chain((0..=255).map(|byte| vec![byte])).collect();
+    let table = table(&tokens);
+    for length in [100, 201, 255, 256] {
+        let piece: Vec<u8> = (0..=255).take(length).collect();
+        for chunk in [1, 7, 300] {
+            assert_eq!(by_windows(&table, &piece, chunk), by_heap(&table, &piece), "{length} {chunk}");
+        }
+        // Twice, so that the second chain begins where windows were enlarged.
+        let twice = piece.repeat(2);
+        assert_eq!(by_windows(&table, &twice, 50), naive::merge(&table, &twice));
+    }
+}

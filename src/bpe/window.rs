@@ -47,7 +47,8 @@ pub(crate) struct LongPiece {
     kept: Vec<Rank>,
     /// Whether tokens before those in `kept` were handed over.
     handed_over: bool,
-    /// How many bytes are merged at a time: [`WINDOW`], or more so that 64 tokens always fit.
+    /// How many bytes are merged at a time: [`WINDOW`], or more so that 32 tokens always fit, or more where
+    /// what follows reached back through a whole window.
     window: usize,
     scratch: heap::Scratch,
     ranks: Vec<Rank>,
@@ -77,11 +78,10 @@ impl LongPiece {
         bytes: &[u8],
         token: &mut impl FnMut(Rank),
     ) -> Result<(), Error> {
-        let window = self.window;
         let memory = table.len() as usize;
-        for bytes in bytes.chunks(window) {
+        for bytes in bytes.chunks(WINDOW) {
             self.pending.extend_from_slice(bytes);
-            while self.pending.len() > window {
+            while self.pending.len() > self.window {
                 self.advance(table, false)?;
                 if self.kept.len() > 2 * memory {
                     self.kept.drain(..self.kept.len() - memory).for_each(&mut *token);
@@ -103,9 +103,14 @@ impl LongPiece {
 
     /// Moves one window of bytes from `pending` to tokens in `kept`; `last` if the piece ends with `pending`.
     fn advance(&mut self, table: &PieceTable, last: bool) -> Result<(), Error> {
+        let behind = self.pending.len();
         let mut back = 0;
         loop {
             self.step_back(table, back)?;
+            // A window that begins so much earlier must also end later than the last one did, beyond the
+            // tokens that will not be kept of it; or the two could follow each other for ever.
+            let stepped_back = self.pending.len() - behind;
+            self.window = self.window.max(2 * stepped_back + 2 * MARGIN * table.longest());
             let end = self.pending.len().min(self.window);
             self.ranks.clear();
             let ranks = &mut self.ranks;
