@@ -96,7 +96,8 @@ pub struct Meter {
 
 impl Meter {
     /// A meter for one text. With `unicode_words` it counts words after Unicode Standard Annex 29 instead of
-    /// runs between white space.
+    /// runs between white space; it then keeps the text since the last line feed, or space before an ASCII
+    /// letter or digit.
     pub fn new(unicode_words: bool) -> Meter {
         Meter { unicode_words: unicode_words.then(UnicodeWords::default), ..Meter::default() }
     }
