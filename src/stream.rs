@@ -5,8 +5,9 @@
 //! text that later bytes could still change: usually less than a line. [`TextDecoder`] is the other way round.
 //!
 //! A piece that does not end, such as a gigabyte of zeros, is merged while it comes in. What is kept grows
-//! only with a run of white space that has a line end in it, with text that has upper-case letters and
-//! letters without case in one endless word, and, for patterns without a scanner, with the text.
+//! only with a run of white space that has both line ends and other characters (not for GPT-2's pattern), with
+//! one endless word for o200k that first has letters without case and then lower-case ones, and, for patterns
+//! without a scanner, with the text.
 
 use crate::bpe::{LongPiece, Merger};
 use crate::error::{Error, ErrorKind};
@@ -14,6 +15,7 @@ use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
 use crate::token::{Rank, TokenId};
 use crate::tokenizer::Tokenizer;
+use crate::unicode::class_at;
 
 /// From this many bytes on without a place to cut, harder ways are tried, and again when they have doubled.
 const PATIENCE: usize = 64 * 1024;
@@ -328,12 +330,15 @@ impl Segment {
     fn push(&mut self, merging: &mut Merging<'_>, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         self.text.extend_from_slice(chunk);
         let pretokenizer = merging.tokenizer.pretokenizer();
+        let longest = merging.tokenizer.vocabulary().longest_token();
         if let Some(cut) = pretokenizer.last_cut(&self.text, self.searched) {
             return self.pass(merging, cut, sink);
         }
         // The last character may be incomplete, so a place just before it is looked at once more.
         self.searched = self.text.len().saturating_sub(4);
-        if self.text.len() < PATIENCE.max(2 * self.tried) {
+        // A piece that may yet be one token is looked up whole first, so it must not be taken for endless.
+        let patience = PATIENCE.max(longest + HEAD + TAIL);
+        if self.text.len() < patience.max(2 * self.tried) {
             return Ok(());
         }
         if let Some(end) = pretokenizer.certain_end(&self.text)? {
@@ -383,9 +388,122 @@ impl Segment {
         let token = &mut |rank| sink.rank(tokenizer, rank);
         piece.push(table, &self.text[*taken..tail], token)?;
         *taken = head;
+        if class_at(&self.text, head).0 == 0 {
+            // Bytes that are no UTF-8 on both sides could become a character together. Those of the beginning
+            // are taken already and only have to stay what they are.
+            self.text[head - 3..head].fill(0xff);
+        }
         self.text.drain(head..tail);
         self.searched = 0;
         self.tried = 0;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::encoding;
+    use crate::{Definition, SpecialTokens, Vocabulary};
+
+    /// How many bytes a counter kept at most while it took this text, and what it counted.
+    fn kept(tokenizer: &Tokenizer, text: &[u8]) -> (usize, u64) {
+        let mut counter = Counter::new(tokenizer, SpecialPolicy::Text);
+        let mut most = 0;
+        for chunk in text.chunks(10_007) {
+            counter.push(chunk).expect("a scanner");
+            most = most.max(counter.splitter.segment.text.len());
+        }
+        (most, counter.finish().expect("a scanner"))
+    }
+
+    #[test]
+    fn what_is_kept_does_not_grow_with_the_text() {
+        let units = [
+            "x",
+            " ",
+            "\0",
+            "^",
+            "\n",
+            "漢",
+            "7",
+            "Z",
+            "aB",
+            "abcDEF",
+            "ก\u{e34}",
+            "ที่",
+            "e\u{301}",
+            "❤\u{fe0f}",
+            "!\u{301}",
+            "!\n/",
+            "/\n",
+            "漢A",
+            "a漢",
+            "🦀",
+            "\u{301}",
+            "漢字、",
+            "==-",
+            "#!x1",
+            "\u{a0}\u{2003}",
+            "한국어",
+            "हिन्दी",
+        ];
+        for name in ["gpt2", "cl100k_base", "o200k_base"] {
+            let tokenizer = encoding(name).expect("embedded");
+            for unit in units {
+                for start in ["", "x ", "' "] {
+                    let text = start.to_owned() + &unit.repeat(700_000 / unit.len());
+                    let (most, tokens) = kept(&tokenizer, text.as_bytes());
+                    assert!(most < 300_000, "{name} {start:?} {unit:?}: {most} bytes were kept");
+                    assert_eq!(
+                        tokens,
+                        tokenizer.count(&text).expect("a scanner") as u64,
+                        "{name} {start:?} {unit:?}"
+                    );
+                }
+            }
+            for (start, byte) in [("漢字、", 0xff), ("x", 0x80), ("", 0xc3)] {
+                let mut bytes = start.as_bytes().to_vec();
+                bytes.resize(700_000, byte);
+                bytes.extend_from_slice(b"\x80 x");
+                let (most, tokens) = kept(&tokenizer, &bytes);
+                assert!(most < 300_000, "{name}: {byte} is no UTF-8");
+                assert_eq!(tokens, tokenizer.count(&bytes).expect("a scanner") as u64, "{name} {byte}");
+            }
+        }
+    }
+
+    /// A lead byte at the end of what is kept of the beginning, follow bytes at the beginning of the end.
+    #[test]
+    fn bytes_that_are_no_utf8_do_not_meet() {
+        let bytes = [&[0xc3; 100][..], &[0xff], &[0x80; 65_536]].concat();
+        for name in ["gpt2", "cl100k_base", "o200k_base"] {
+            let tokenizer = encoding(name).expect("embedded");
+            let mut counter = Counter::new(&tokenizer, SpecialPolicy::Text);
+            counter.push(&bytes).expect("a scanner");
+            assert_eq!(
+                counter.finish().expect("a scanner"),
+                tokenizer.count(&bytes).expect("a scanner") as u64
+            );
+            let mut encoder = Encoder::new(&tokenizer, SpecialPolicy::Text);
+            let mut ids = Vec::new();
+            encoder.push(&bytes, &mut ids).expect("a scanner");
+            encoder.finish(&mut ids).expect("a scanner");
+            assert_eq!(tokenizer.decode(&ids).expect("own ids"), bytes);
+        }
+    }
+
+    #[test]
+    fn a_token_longer_than_the_patience_is_found() {
+        let tokens = (0..=255u8).map(|byte| (vec![byte], u32::from(byte))).chain([(vec![b'a'; 70_000], 256)]);
+        let pattern = encoding("o200k_base").expect("embedded").pattern().to_owned();
+        let (vocabulary, specials) = (Vocabulary::new(tokens).expect("all bytes"), SpecialTokens::default());
+        let tokenizer =
+            Tokenizer::new(Definition { name: "test".into(), vocabulary, specials, pattern }).expect("known");
+        assert_eq!(kept(&tokenizer, &[b'a'; 70_000]).1, 1);
+        assert_eq!(
+            kept(&tokenizer, &[b'a'; 90_000]).1,
+            tokenizer.count([b'a'; 90_000]).expect("a scanner") as u64
+        );
     }
 }

@@ -11,14 +11,14 @@
 use super::pattern::KnownPattern;
 use super::{Pretokenizer, Scheme};
 use crate::error::Error;
-use crate::unicode::{Class, LETTER, MARK, NUMBER, OTHER, WHITE, class_at};
+use crate::unicode::{
+    CASELESS, Class, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, WHITE, class_at,
+};
 
-/// No scanner looks further than this many bytes past the run of characters that it is in: the longest is a
-/// contraction (`'ll`, `'ſ`: three bytes) and one character to see that a run has ended (four).
+/// Beyond the end of a piece no scanner looks further than this many bytes, but for the runs in
+/// [`is_glued`]: the longest is a contraction (`'ll`, `'ſ`: three bytes) and one character to
+/// see that a run has ended (four).
 const LOOK_AHEAD: usize = 16;
-
-/// Between two characters no scanner looks on if none of these sets holds both of their classes.
-const GLUED: [Class; 4] = [LETTER | MARK, NUMBER, WHITE, OTHER | MARK];
 
 impl Pretokenizer {
     /// The last byte position `p > from` where a piece of this text begins, as far as `text[p - 1]` and the
@@ -52,65 +52,87 @@ impl Pretokenizer {
 
     /// The last end of a piece that is certain, if `text` begins at a boundary and may go on in any way.
     ///
-    /// A scanner that ends a piece at `p` has looked at most [`LOOK_AHEAD`] bytes past the run of glued
-    /// characters that `p` is in. So all ends before the last border of such runs are certain, if that border
-    /// is far enough from the end of the text.
+    /// A scanner takes most of what it looks at into the piece. Beyond the end `p` of a piece it has looked
+    /// at no more than [`LOOK_AHEAD`] bytes, except in two cases: white space is looked at up to its end, and
+    /// o200k's words are looked at to the end of the upper-case letters that follow `p`. So all ends before a
+    /// border of such runs are certain, if that border is far enough from the end of the text; and so is one at
+    /// the border itself unless upper-case letters follow, since only white space looks on at white space.
     ///
     /// Fails only where [`super::Pieces::next_batch`] does.
     pub(crate) fn certain_end(&self, text: &[u8]) -> Result<Option<usize>, Error> {
         let Some(border) = self.last_border(text) else { return Ok(None) };
-        let mut pieces = self.pieces(text, border);
+        let limit = if class_at(text, border).0 == UPPER { border - 1 } else { border };
+        let mut pieces = self.pieces(text, text.len());
         let mut certain = None;
         loop {
             let ends = pieces.next_batch()?;
-            if ends.is_empty() {
+            certain = ends.iter().rev().find(|&&end| end <= limit).copied().or(certain);
+            if ends.last().is_none_or(|&end| end >= border) {
                 return Ok(certain);
             }
-            certain = ends.iter().rev().find(|&&end| end < border).copied().or(certain);
         }
     }
 
     /// The last position, at least [`LOOK_AHEAD`] bytes before the end, between two characters that are not
     /// glued.
     fn last_border(&self, text: &[u8]) -> Option<usize> {
-        let single_digits = match &self.scheme {
-            Scheme::Known(known) => *known != KnownPattern::Gpt2,
-            Scheme::Regex(_) => return None,
-        };
-        let glued = |before: Class, after: Class| {
-            let digits = before == NUMBER && after == NUMBER && single_digits;
-            !digits && GLUED.iter().any(|set| before & set != 0 && after & set != 0)
-        };
+        let Scheme::Known(known) = &self.scheme else { return None };
         (1..=text.len().checked_sub(LOOK_AHEAD)?).rev().find(|&at| {
-            let (before, after) = (class_before(text, at), class_at(text, at).0);
-            before != 0 && after != 0 && !glued(before, after)
+            !within_character(text, at) && !is_glued(*known, class_before(text, at), class_at(text, at).0)
         })
     }
 
     /// Whether the first piece of `text` holds all of it, and will hold all but the last few bytes of it
-    /// however the text goes on. Then the text is one run of one class, but for the first few characters.
-    ///
-    /// Such a run is split in the same way however long it is, so its middle need not be kept.
+    /// however the text goes on, and its middle could be left out without a difference to where it ends.
     pub(crate) fn is_open_run(&self, text: &[u8]) -> Result<bool, Error> {
-        if matches!(self.scheme, Scheme::Regex(_)) || text.len() < 4 * LOOK_AHEAD {
+        let Scheme::Known(known) = &self.scheme else { return Ok(false) };
+        if text.len() < 4 * LOOK_AHEAD {
             return Ok(false);
         }
-        if self.pieces(text, text.len()).next_batch()?.first() != Some(&text.len()) {
+        // o200k's words give back upper-case letters at the end; what they end with must be near.
+        let first = self.pieces(text, text.len()).next_batch()?.first().copied().unwrap_or(0);
+        if first + LOOK_AHEAD / 2 < text.len() {
             return Ok(false);
         }
+        let (mut head, mut middle) = (0, 0);
+        let (mut invalid, mut slashes) = (0, true);
         let mut at = 0;
-        let mut run = None;
+        let mut characters = 0;
         while at + LOOK_AHEAD < text.len() {
             let (class, length) = class_at(text, at);
-            // A line end before a run of other white space decides where the piece ends.
-            let begun = at >= LOOK_AHEAD || class & WHITE != 0;
-            if begun && *run.get_or_insert(class) != class {
-                return Ok(false);
+            if at < LOOK_AHEAD {
+                head |= class;
+            } else {
+                middle |= class;
+                characters += 1;
+                invalid += usize::from(class == 0);
+                slashes &= matches!(text[at], b'\r' | b'\n' | b'/');
             }
             at += length;
         }
-        Ok(true)
+        let within = |classes: Class| middle & !classes == 0;
+        Ok(match known {
+            _ if invalid > 0 => invalid == characters,
+            KnownPattern::Gpt2 => [LETTER, NUMBER, MARK | OTHER, WHITE].into_iter().any(within),
+            KnownPattern::Cl100k => {
+                [LETTER, MARK | OTHER, NEWLINE].into_iter().any(within)
+                    || (within(SPACE) && head & NEWLINE == 0)
+            }
+            KnownPattern::O200k => {
+                // What an earlier lower-case letter or line end decided must still be seen at the beginning.
+                [UPPER | CASELESS | MARK, MARK | OTHER, NEWLINE].into_iter().any(within)
+                    || (within(LOWER | CASELESS | MARK) && head & LOWER != 0)
+                    || (within(SPACE) && head & NEWLINE == 0)
+                    || (slashes && head & NEWLINE != 0)
+            }
+        })
     }
+}
+
+/// Whether a scanner that ended a piece before the first character may have looked past both.
+fn is_glued(known: KnownPattern, before: Class, after: Class) -> bool {
+    let both = |classes: Class| before & classes != 0 && after & classes != 0;
+    both(WHITE) || (known == KnownPattern::O200k && both(UPPER))
 }
 
 /// The class of the character that ends at byte `at`; 0 if none does.
