@@ -36,8 +36,6 @@ pub enum ErrorKind {
     InvalidPattern,
     /// A pre-tokenizer pattern gave up on this text (it needed too many steps).
     PatternFailed,
-    /// A value that is none of those allowed.
-    InvalidValue,
     /// Reading or writing failed.
     Io,
 }

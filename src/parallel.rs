@@ -5,7 +5,7 @@
 
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
@@ -17,13 +17,16 @@ use crate::tokenizer::Tokenizer;
 const READ: usize = 128 * 1024;
 
 /// How much goes to a thread at a time.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 * 1024;
+
+/// More threads than this are not used for one text: one thread reads for all of them, and each takes memory.
+const MOST_THREADS: usize = 16;
 
 /// How to count a text.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CountOptions {
-    /// How many threads to use, at least 1.
+    /// How many threads to use, at least 1; for one text not more than 16 are used.
     pub threads: usize,
     /// What the names of special tokens in the text mean.
     pub policy: SpecialPolicy,
@@ -157,11 +160,22 @@ fn count_on_threads(
 ) -> Result<Tally, Error> {
     // Words of UAX 29 can span a place where tokens may be cut, so they are counted where the text is whole.
     let mut words = (options.measure == Measure::AllWithUnicodeWords).then(|| Meter::new(true));
-    let (sender, receiver) = sync_channel(2 * options.threads);
-    let receiver = Mutex::new(receiver);
+    let threads = options.threads.min(MOST_THREADS);
+    let (sender, receiver) = sync_channel(threads);
+    let receiver = Arc::new(Mutex::new(receiver));
     let mut parts: Vec<(usize, Tally)> = std::thread::scope(|scope| {
-        let worker = || count_blocks(tokenizer, options, &receiver);
-        let workers: Vec<_> = (0..options.threads).map(|_| scope.spawn(worker)).collect();
+        let mut workers = Vec::new();
+        for _ in 0..threads {
+            let receiver = Arc::clone(&receiver);
+            let work = move || count_blocks(tokenizer, options, &receiver);
+            match std::thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(worker) => workers.push(worker),
+                Err(_) if !workers.is_empty() => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // Only the workers hold it now: when they all have ended, sending fails instead of waiting.
+        drop(receiver);
         let own = cut_into_blocks(tokenizer, reader, options, &sender, &mut |chunk| {
             progress(chunk.len() as u64);
             if let Some(words) = &mut words {

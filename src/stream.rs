@@ -13,7 +13,7 @@ use crate::bpe::{LongPiece, Merger};
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
-use crate::token::{Rank, TokenId};
+use crate::token::{Rank, Span, TokenId};
 use crate::tokenizer::Tokenizer;
 use crate::unicode::class_at;
 
@@ -98,12 +98,14 @@ impl<'t> Counter<'t> {
 /// ```
 pub struct Encoder<'t> {
     splitter: Splitter<'t>,
+    /// Where the last span ended.
+    end: usize,
 }
 
 impl<'t> Encoder<'t> {
     /// An encoder for one text.
     pub fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Encoder<'t> {
-        Encoder { splitter: Splitter::new(tokenizer, policy) }
+        Encoder { splitter: Splitter::new(tokenizer, policy), end: 0 }
     }
 
     /// Takes the next bytes of the text and appends the ids that are certain now.
@@ -113,6 +115,24 @@ impl<'t> Encoder<'t> {
     /// As [`Tokenizer::encode_with`]. The encoder is of no use afterwards.
     pub fn push(&mut self, chunk: &[u8], ids: &mut Vec<TokenId>) -> Result<(), Error> {
         self.splitter.push(chunk, ids)
+    }
+
+    /// As [`Encoder::push`], with the bytes of the text that each token stands for, counted from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Encoder::push`].
+    pub fn push_spans(&mut self, chunk: &[u8], spans: &mut Vec<Span>) -> Result<(), Error> {
+        self.splitter.push(chunk, &mut Spans { spans, end: &mut self.end })
+    }
+
+    /// Ends the text and appends its last spans.
+    ///
+    /// # Errors
+    ///
+    /// As [`Encoder::finish`].
+    pub fn finish_spans(mut self, spans: &mut Vec<Span>) -> Result<(), Error> {
+        self.splitter.finish(&mut Spans { spans, end: &mut self.end })
     }
 
     /// Ends the text and appends its last ids.
@@ -202,7 +222,8 @@ trait Sink {
         stop: usize,
     ) -> Result<(), Error>;
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
-    fn special(&mut self, id: TokenId);
+    /// A special token, whose name in the text has this many bytes: two names can share an id.
+    fn special(&mut self, id: TokenId, length: usize);
 }
 
 struct Count(u64);
@@ -223,7 +244,7 @@ impl Sink for Count {
         self.0 += 1;
     }
 
-    fn special(&mut self, _: TokenId) {
+    fn special(&mut self, _: TokenId, _: usize) {
         self.0 += 1;
     }
 }
@@ -245,8 +266,44 @@ impl Sink for Vec<TokenId> {
         self.push(tokenizer.vocabulary().id_of(rank));
     }
 
-    fn special(&mut self, id: TokenId) {
+    fn special(&mut self, id: TokenId, _: usize) {
         self.push(id);
+    }
+}
+
+/// Tokens with their places.
+struct Spans<'s> {
+    spans: &'s mut Vec<Span>,
+    end: &'s mut usize,
+}
+
+impl Spans<'_> {
+    fn push(&mut self, id: TokenId, length: usize) {
+        let start = *self.end;
+        *self.end += length;
+        self.spans.push(Span { id, start, end: *self.end });
+    }
+}
+
+impl Sink for Spans<'_> {
+    fn pieces(
+        &mut self,
+        merging: &mut Merging<'_>,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+    ) -> Result<(), Error> {
+        let Merging { tokenizer, merger } = merging;
+        tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.rank(tokenizer, rank))
+    }
+
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
+        let vocabulary = tokenizer.vocabulary();
+        self.push(vocabulary.id_of(rank), vocabulary.table().token_length(rank));
+    }
+
+    fn special(&mut self, id: TokenId, length: usize) {
+        self.push(id, length);
     }
 }
 
@@ -302,7 +359,7 @@ impl<'t> Splitter<'t> {
             }
             self.segment.push(&mut self.merging, &held[at..found.range.start], sink)?;
             std::mem::take(&mut self.segment).finish(&mut self.merging, sink)?;
-            sink.special(found.id);
+            sink.special(found.id, found.range.len());
             at = found.range.end;
         }
         let end = certain.max(at);

@@ -167,6 +167,7 @@ impl Tokenizer {
         let text = text.as_ref();
         let mut merger = self.merger(text.len());
         let mut pieces = self.pretokenizer.pieces(text, text.len());
+        let longest = self.vocabulary.longest_token();
         let mut tokens = 0;
         loop {
             let mut start = pieces.start();
@@ -175,6 +176,10 @@ impl Tokenizer {
                 return Ok(Some(tokens));
             }
             for &end in ends {
+                // A piece has at least as many tokens as it takes to cover it: a long one need not be merged.
+                if tokens + (end - start).div_ceil(longest) > limit {
+                    return Ok(None);
+                }
                 tokens += merger.count(text, start, end)?;
                 if tokens > limit {
                     return Ok(None);
@@ -402,8 +407,12 @@ impl Tokenizer {
     }
 
     fn unknown_token(&self, id: TokenId) -> Error {
+        // Vocabularies of one's own can have any number of gaps; a hint has room for some.
         let ordinary = self.vocabulary.id_ranges().map(|(first, last)| format!("{first}-{last}"));
-        let mut ids: Vec<String> = ordinary.collect();
+        let mut ids: Vec<String> = ordinary.take(9).collect();
+        if let Some(last) = ids.get_mut(8) {
+            *last = "more".to_owned();
+        }
         let specials: Vec<TokenId> = self.specials.iter().map(|(_, id)| id).collect();
         match (specials.iter().min(), specials.iter().max()) {
             (Some(first), Some(last)) if first != last => {

@@ -137,7 +137,7 @@ impl Vocabulary {
 
     /// The ids as inclusive ranges in ascending order, for messages.
     pub(crate) fn id_ranges(&self) -> impl Iterator<Item = (TokenId, TokenId)> {
-        self.ids.by_id.iter().map(|run| (run.id, run.id + run.length - 1))
+        self.ids.by_id.iter().map(|run| (run.id, run.id + (run.length - 1)))
     }
 
     /// The ids of the ranks 0, 1, 2, ... as runs of (first id, length).

@@ -124,6 +124,13 @@ proptest! {
                 let (ids, count) = streamed(&tokenizer, &text, policy, &sizes);
                 prop_assert_eq!(&ids, &wanted, "{} {:?}", tokenizer.name(), text.escape_ascii().to_string());
                 prop_assert_eq!(count, wanted.len() as u64);
+                let mut encoder = Encoder::new(&tokenizer, policy);
+                let mut spans = Vec::new();
+                for chunk in text.chunks(sizes[0]) {
+                    encoder.push_spans(chunk, &mut spans).unwrap();
+                }
+                encoder.finish_spans(&mut spans).unwrap();
+                prop_assert_eq!(spans, tokenizer.spans(&text, policy).unwrap());
             }
         }
     }
@@ -238,4 +245,25 @@ fn endless_pieces_are_streamed_exactly() {
             }
         }
     }
+}
+
+/// The id 200018 has two names and decodes to the first: the one case in which decoding gives other bytes.
+#[test]
+fn a_special_token_with_two_names_keeps_its_place() {
+    let tokenizer = encoding("o200k_harmony").unwrap();
+    let text = "<|reserved_200018|>x";
+    let spans = tokenizer.spans(text, SpecialPolicy::Encode).unwrap();
+    assert_eq!(
+        spans.iter().map(|span| (span.id, span.start, span.end)).collect::<Vec<_>>(),
+        [(200_018, 0, 19), (87, 19, 20)]
+    );
+    assert_eq!(tokenizer.decode(&[200_018, 87]).unwrap(), b"<|endofprompt|>x");
+}
+
+/// Far more than the limit allows: it must not take the time of merging it all, which would be half a minute here.
+#[test]
+fn count_within_does_not_merge_what_is_too_long() {
+    let tokenizer = encoding("o200k_base").unwrap();
+    let text = vec![b'a'; 1 << 28];
+    assert_eq!(tokenizer.count_within(&text, 1000).unwrap(), None);
 }

@@ -132,10 +132,12 @@ pub(crate) struct EncodeArgs {
     /// Write one JSON object a token: id, bytes, start, end.
     ///
     /// `bytes` is a string if the bytes of the token are valid UTF-8; else `bytes_hex` stands in its place.
-    /// `start` and `end` are byte offsets in the file's text, of UTF-16 in its text as UTF-8.
+    /// `start` and `end` are byte offsets in the file's text, of UTF-16 in its text as UTF-8. They begin anew
+    /// for each input.
     #[arg(long, help_heading = "Output")]
     pub(crate) jsonl: bool,
-    /// Write to FILE, whole or not at all.
+    /// Write to FILE, whole or not at all; - is standard output, where an input that fails leaves the ids of
+    /// what came before.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]

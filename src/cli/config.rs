@@ -107,20 +107,27 @@ fn environment() -> Result<Layer, Problem> {
     Ok(layer)
 }
 
+/// How to go on without configuration files.
+const NO_CONFIG: &str = "--no-config reads no such files";
+
 fn variable(key: &str) -> String {
     format!("TOKENIZE_{}", key.to_ascii_uppercase())
 }
 
 /// The settings of a file; `None` if there is none.
 fn file(path: &Path) -> Result<Option<Layer>, Problem> {
+    // A pipe or a device in this place would be waited for.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(Problem::new("is no regular file").about(name::shown(path)).hint(NO_CONFIG));
+    }
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         // A home folder that is closed to this user holds no settings of theirs.
         Err(_) if path.symlink_metadata().is_err() => return Ok(None),
-        Err(error) => return Err(Problem::file(path, &error).hint("--no-config reads no such files")),
+        Err(error) => return Err(Problem::file(path, &error).hint(NO_CONFIG)),
     };
     let wrong = |problem: Problem| {
-        let hint = problem.hint.clone().unwrap_or_else(|| "--no-config reads no such files".to_owned());
+        let hint = problem.hint.clone().unwrap_or_else(|| NO_CONFIG.to_owned());
         problem.about(name::shown(path)).hint(hint)
     };
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {

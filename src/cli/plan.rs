@@ -43,7 +43,14 @@ pub(crate) fn basis(args: &VocabularyArgs, layers: &[Layer], messages: &Messages
     let chosen = layer.unwrap_or(&fallback);
     let blame = |key: &'static str| move |error: bytepair::Error| chosen.origin.blame(key, error.into());
 
-    let resolved = chosen.model.as_deref().map(bytepair::model).transpose().map_err(blame("model"))?;
+    let resolved = chosen.model.as_deref().map(bytepair::model).transpose().map_err(|error| {
+        let name = chosen.model.as_deref().unwrap_or_default();
+        let problem = blame("model")(error);
+        match bytepair::encoding_names().any(|encoding| encoding == name) {
+            true => problem.hint(format!("{name} is an encoding: --encoding {name}")),
+            false => problem,
+        }
+    })?;
     if let Some(note) = resolved.as_ref().and_then(|resolved| resolved.note.as_ref()) {
         messages.note(note);
     }

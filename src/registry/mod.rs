@@ -20,10 +20,10 @@ pub fn model(name: &str) -> Result<Resolved, Error> {
     names::resolve(name).map_err(|unknown| {
         let error = Error::new(ErrorKind::UnknownModel, format!("unknown model {name:?}"));
         if unknown.is_encoding() {
-            return error.with_hint(format!("{name} is an encoding: say so with --encoding {name}"));
+            return error.with_hint(format!("{name} is an encoding, not a model"));
         }
         match unknown.near.as_slice() {
-            [] => error.with_hint("name an encoding with --encoding"),
+            [] => error.with_hint("only OpenAI's models are known so far"),
             near => error.with_hint(format!("did you mean {}?", near.join(", "))),
         }
     })

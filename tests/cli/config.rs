@@ -77,3 +77,11 @@ fn an_empty_environment_is_enough() {
     command.env_clear().current_dir(&folder).write_stdin("Hello world");
     assert_eq!(finish(command).silent(), "2\n");
 }
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let folder = crate::folder(&[("a", b"Hello")]);
+    std::fs::create_dir(folder.path().join(".tokenize.toml")).unwrap();
+    crate::run_in(&folder, &["-q", "a"]).failed(&[".tokenize.toml: is no regular file", "--no-config"]);
+    assert_eq!(crate::run_in(&folder, &["-q", "--no-config", "a"]).silent(), "1\n");
+}

@@ -106,3 +106,20 @@ proptest! {
         prop_assert_eq!(run(&["decode"], ids.out).raw, bytes);
     }
 }
+
+#[test]
+fn offsets_are_those_of_the_text_where_two_names_share_an_id() {
+    let args = ["encode", "--jsonl", "--special", "encode", "-e", "o200k_harmony"];
+    let rows = run(&args, "<|reserved_200018|>x").silent();
+    assert!(rows.contains("\"start\":0,\"end\":19}") && rows.contains("\"start\":19,\"end\":20}"), "{rows}");
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_output_as_a_file_is_not_replaced() {
+    let folder = folder(&[("a", b"Hello")]);
+    for name in ["-", "/dev/stdout"] {
+        assert_eq!(run_in(&folder, &["encode", "a", "-o", name]).silent(), "13225\n");
+    }
+    assert!(!folder.path().join("-").exists());
+}

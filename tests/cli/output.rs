@@ -165,3 +165,11 @@ fn a_closed_pipe_is_quiet() {
         assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
     }
 }
+
+#[test]
+fn rounding_does_not_hide_the_border_of_the_window() {
+    for (tokens, shown) in [(8188, "<100%"), (8192, "100.0%"), (8193, ">100%"), (9000, "109.9%")] {
+        let table = crate::run(&["-m", "gpt-4"], " a".repeat(tokens)).silent();
+        assert!(table.contains(&format!(" {shown}  -")), "{tokens}: {table}");
+    }
+}

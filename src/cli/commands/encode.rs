@@ -12,7 +12,7 @@ use crate::cli::config::Layer;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened, Origin, Text};
 use crate::cli::messages::Messages;
-use crate::cli::output::file::WholeFile;
+use crate::cli::output::file::{WholeFile, is_stdout};
 use crate::cli::output::ids::IdWriter;
 use crate::cli::output::stdout;
 use crate::cli::progress::Progress;
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &EncodeArgs, layers: &[Layer], messages: &Messages) -> R
         messages,
     };
     let ids = if args.jsonl { IdWriter::json(&basis.tokenizer) } else { IdWriter::plain() };
-    let Some(path) = &args.output else {
+    let Some(path) = args.output.as_ref().filter(|path| !is_stdout(path)) else {
         let mut out = stdout();
         encoding.all(gathered, ids, &mut out)?;
         return Ok(out.flush()?);
@@ -97,10 +97,10 @@ impl Encoding<'_> {
     ) -> Result<(), Failure> {
         let mut encoder = Encoder::new(self.tokenizer, self.policy);
         let mut buffer = vec![0; READ];
-        let mut ids = Vec::new();
+        let mut tokens = Vec::new();
         let done = loop {
             let chunk = match text.read(&mut buffer) {
-                Ok(0) => break encoder.finish(&mut ids),
+                Ok(0) => break encoder.finish_spans(&mut tokens),
                 Ok(length) => &buffer[..length],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
@@ -109,14 +109,14 @@ impl Encoding<'_> {
                 }
             };
             self.progress.add(chunk.len() as u64);
-            if let Err(error) = encoder.push(chunk, &mut ids) {
+            if let Err(error) = encoder.push_spans(chunk, &mut tokens) {
                 break Err(error);
             }
-            writer.write(&ids, out)?;
-            ids.clear();
+            writer.write(&tokens, out)?;
+            tokens.clear();
         };
         match done {
-            Ok(()) => writer.write(&ids, out)?,
+            Ok(()) => writer.write(&tokens, out)?,
             Err(error) => self.messages.error(&spread::explain(error, input)),
         }
         Ok(writer.end(out)?)

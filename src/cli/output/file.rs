@@ -16,6 +16,11 @@ pub(crate) struct WholeFile {
     pending: Option<(PathBuf, PathBuf)>,
 }
 
+/// Whether a path is a name of standard output: it is written to as it stands, and never replaced.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].into_iter().any(|name| path == Path::new(name))
+}
+
 impl WholeFile {
     /// Begins the file that will be at `path`. Of a symbolic link, the file it leads to is replaced.
     pub(crate) fn create(path: &Path) -> Result<WholeFile, Problem> {

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use bytepair::{TokenId, Tokenizer};
+use bytepair::{Span, TokenId, Tokenizer};
 use serde::Serialize;
 
 /// A way to write the ids of one input after another.
@@ -18,8 +18,6 @@ pub(crate) enum IdWriter<'t> {
     Json {
         /// Knows the bytes of tokens.
         tokenizer: &'t Tokenizer,
-        /// Where the next token begins in its text.
-        offset: u64,
     },
 }
 
@@ -30,8 +28,8 @@ struct Token<'a> {
     bytes: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes_hex: Option<String>,
-    start: u64,
-    end: u64,
+    start: usize,
+    end: usize,
 }
 
 impl<'t> IdWriter<'t> {
@@ -42,29 +40,27 @@ impl<'t> IdWriter<'t> {
 
     /// A writer of objects.
     pub(crate) fn json(tokenizer: &'t Tokenizer) -> IdWriter<'t> {
-        IdWriter::Json { tokenizer, offset: 0 }
+        IdWriter::Json { tokenizer }
     }
 
-    /// Writes the next ids of an input.
-    pub(crate) fn write(&mut self, ids: &[TokenId], out: &mut impl Write) -> io::Result<()> {
+    /// Writes the next tokens of an input.
+    pub(crate) fn write(&mut self, tokens: &[Span], out: &mut impl Write) -> io::Result<()> {
         match self {
             IdWriter::Plain { first } => {
-                for &id in ids {
+                for &Span { id, .. } in tokens {
                     if !std::mem::take(first) {
                         out.write_all(b" ")?;
                     }
                     number(id, out)?;
                 }
             }
-            IdWriter::Json { tokenizer, offset } => {
-                for &id in ids {
+            IdWriter::Json { tokenizer } => {
+                for &Span { id, start, end } in tokens {
                     let bytes = tokenizer.token_bytes(id).map_err(io::Error::other)?;
                     let text = std::str::from_utf8(bytes).ok();
-                    let (start, end) = (*offset, *offset + bytes.len() as u64);
                     let bytes_hex = text.is_none().then(|| hex(bytes));
                     serde_json::to_writer(&mut *out, &Token { id, bytes: text, bytes_hex, start, end })?;
                     out.write_all(b"\n")?;
-                    *offset = end;
                 }
             }
         }
@@ -78,10 +74,7 @@ impl<'t> IdWriter<'t> {
                 *first = true;
                 out.write_all(b"\n")
             }
-            IdWriter::Json { offset, .. } => {
-                *offset = 0;
-                Ok(())
-            }
+            IdWriter::Json { .. } => Ok(()),
         }
     }
 }

@@ -132,6 +132,10 @@ fn words_per_token(counts: &Counts) -> String {
 fn percent(tokens: u64, share: f64) -> String {
     match share * 100.0 {
         share if tokens > 0 && share < 0.1 => "<0.1%".to_owned(),
+        // Rounding must not hide on which side of the window a text is.
+        share if share != 100.0 && (99.95..100.05).contains(&share) => {
+            if share < 100.0 { "<100%" } else { ">100%" }.to_owned()
+        }
         share => format!("{share:.1}%"),
     }
 }
