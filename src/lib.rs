@@ -17,7 +17,8 @@
 //!
 //! * The ids are those of the reference implementation (tiktoken 0.14), for every text, with the character
 //!   classes of Unicode 16.0 ([`UNICODE_VERSION`]).
-//! * `decode(encode(x)) == x` for any bytes; `count(x) == encode(x).len()`.
+//! * `decode(encode(x)) == x` for any bytes; `count(x) == encode(x).len()`. (With [`SpecialPolicy::Encode`] there is
+//!   one exception: o200k_harmony has two names for the id 200018, which decodes to `<|endofprompt|>`.)
 //! * A stream gives what the whole text gives, however it is cut into chunks; so do threads.
 //! * No input takes more than about linear time.
 //! * Nothing is dropped, replaced or guessed: what cannot be done is an [`Error`].

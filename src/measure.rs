@@ -14,7 +14,8 @@ pub struct Measures {
     pub bytes: u64,
     /// Characters: Unicode scalar values; every byte that is not valid UTF-8 counts as one.
     pub chars: u64,
-    /// Words: the longest runs of characters that are not Unicode white space, as `wc -w` in a UTF-8 locale.
+    /// Words: the longest runs of characters that are not Unicode white space, as `wc -w` in a UTF-8 locale,
+    /// except that `wc` begins no word with a character that cannot be printed.
     pub words: u64,
     /// Lines: line feeds, as `wc -l`. A last line without one does not count.
     pub lines: u64,
@@ -95,7 +96,8 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A meter for one text. With `unicode_words` it counts words after Unicode Standard Annex 29 instead of
+    /// A meter for one text. With `unicode_words` it counts words after Unicode Standard Annex 29 (with the
+    /// tables of the crate unicode-segmentation 1.13, Unicode 17) instead of
     /// runs between white space; it then keeps the text since the last line feed, or space before an ASCII
     /// letter or digit.
     pub fn new(unicode_words: bool) -> Meter {

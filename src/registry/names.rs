@@ -382,7 +382,6 @@ mod tests {
     /// See `tests/data/names/README.md`.
     #[test]
     fn collected_names() {
-        // Read when the test runs: the published package has no tests/, and must still compile.
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/names/name_tests.json");
         let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let (mut known, mut refused) = (0, 0);
