@@ -10,7 +10,10 @@ fuzz_target!(|text: &[u8]| {
     for tokenizer in TOKENIZERS.iter() {
         for policy in [SpecialPolicy::Text, SpecialPolicy::Encode] {
             let ids = tokenizer.encode_with(text, policy).expect("nothing is forbidden");
-            assert_eq!(tokenizer.decode(&ids).expect("own ids"), text);
+            // Two names of o200k_harmony share an id, which decodes to the other one.
+            if policy == SpecialPolicy::Text || !ids.contains(&200_018) {
+                assert_eq!(tokenizer.decode(&ids).expect("own ids"), text);
+            }
             assert_eq!(tokenizer.count_with(text, policy).expect("nothing is forbidden"), ids.len());
         }
     }
