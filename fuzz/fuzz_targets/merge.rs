@@ -21,5 +21,8 @@ fuzz_target!(|input: (Vec<Vec<u8>>, Vec<u8>)| {
     };
     let tokenizer = Tokenizer::new(definition).expect("a vocabulary of all bytes");
     let piece = &piece[..piece.len().min(400)];
-    assert_eq!(tokenizer.encode(piece).expect("one match"), tokenizer.encode_naively(piece).expect("one match"));
+    assert_eq!(
+        tokenizer.encode(piece).expect("one match"),
+        tokenizer.encode_naively(piece).expect("one match")
+    );
 });
