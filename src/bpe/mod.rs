@@ -73,15 +73,18 @@ impl<'v> Merger<'v> {
     /// Fails only where [`LongPiece`] does.
     #[inline]
     pub(crate) fn count(&mut self, text: &[u8], start: usize, end: usize) -> Result<usize, Error> {
-        let key = Key::of(text, start, end);
-        if let Some(outcome) = key.and_then(|key| self.cache.get(key)) {
+        let Some(key) = Key::of(text, start, end) else {
+            // A piece too long for the cache can have more tokens than an outcome can count.
+            let mut tokens = 0;
+            self.encode_uncached(&text[start..end], &mut |_| tokens += 1)?;
+            return Ok(tokens);
+        };
+        if let Some(outcome) = self.cache.get(key) {
             return Ok(outcome.tokens as usize);
         }
         let mut outcome = Outcome::NONE;
         self.encode_uncached(&text[start..end], &mut |rank| outcome.push(rank))?;
-        if let Some(key) = key {
-            self.cache.put(key, outcome);
-        }
+        self.cache.put(key, outcome);
         Ok(outcome.tokens as usize)
     }
 

@@ -64,10 +64,6 @@ pub(crate) struct CountArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// What names of special tokens in the text, such as <|endoftext|>, are: ordinary text, the special
-    /// token, or an error [default: text].
-    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary")]
-    pub(crate) special: Option<Special>,
     /// What a word is: a run between white space, or a word after Unicode Standard Annex 29 [default: white].
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Output")]
     pub(crate) words: Option<Words>,
@@ -125,10 +121,6 @@ pub(crate) struct EncodeArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// What names of special tokens in the text, such as <|endoftext|>, are: ordinary text, the special
-    /// token, or an error [default: text].
-    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary")]
-    pub(crate) special: Option<Special>,
     /// Write one JSON object a token: id, bytes, start, end.
     ///
     /// `bytes` is a string if the bytes of the token are valid UTF-8; else `bytes_hex` stands in its place.
@@ -207,6 +199,10 @@ pub(crate) struct InputArgs {
     /// In folders, follow symbolic links.
     #[arg(short = 'L', long, help_heading = "Input")]
     pub(crate) follow: bool,
+    /// What names of special tokens in the text, such as <|endoftext|>, are: ordinary text, the special
+    /// token, or an error [default: text].
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary", display_order = 100)]
+    pub(crate) special: Option<Special>,
 }
 
 /// Which vocabulary.

@@ -34,7 +34,7 @@ pub(crate) fn run(
     let progress = Progress::new(messages.tells_notes(), sizes);
     let counting = Counting {
         tokenizer: &basis.tokenizer,
-        options: spread::options(plan::policy(args.special, layers), measure(args, words)),
+        options: spread::options(plan::policy(args.input.special, layers), measure(args, words)),
         threads: plan::threads(args.threads, layers),
         any: args.input.text,
         watch: messages.tells_notes(),

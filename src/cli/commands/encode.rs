@@ -33,7 +33,7 @@ pub(crate) fn run(args: &EncodeArgs, layers: &[Layer], messages: &Messages) -> R
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,
-        policy: plan::policy(args.special, layers),
+        policy: plan::policy(args.input.special, layers),
         any: args.input.text,
         progress: Progress::new(messages.tells_notes(), sizes),
         messages,
