@@ -12,6 +12,8 @@
 //!
 //! Source: tiktoken 0.14, `openai_public.py`.
 
+use super::block::Block;
+use super::rules::State;
 use super::scan::{Scanner, contraction_any_case, run, up_to_three, white_run};
 use crate::unicode::{Class, LETTER, MARK, NEWLINE, NUMBER, OTHER, class_at};
 
@@ -43,5 +45,31 @@ impl Scanner for Cl100k {
             Some(end) => end,
             None => run.all_but_last(at),
         }
+    }
+    #[inline(always)]
+    fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64> {
+        let word = block.upper | block.lower | block.caseless;
+        let other = block.other | block.mark;
+        let after_word = state.word.after(word);
+        let after_other = state.other.after(other);
+        let after_blank = state.blank.after(block.blank);
+        let after_space = state.space.after(block.space);
+        let alone = other & !after_other & !after_blank;
+        let after_prefix = state.after_prefix(alone, block.follow);
+        let absorbed = state.absorbed(block.newline, after_other);
+        let words = word & !after_word & !after_space & !after_prefix;
+        let digits = state.digit_starts(block.digit, block.follow)?;
+        let white = state.white_starts(block, next, after_other, absorbed)?;
+        let mut starts = state.contracted(words | alone | digits | white);
+        let mut apostrophes = block.apostrophe & alone;
+        while apostrophes != 0 {
+            let place = apostrophes.trailing_zeros();
+            let length = contraction_any_case(text, at + place as usize);
+            if length > 0 {
+                state.contract(&mut starts, place, length, 0);
+            }
+            apostrophes &= apostrophes - 1;
+        }
+        Some(starts)
     }
 }

@@ -11,6 +11,8 @@
 //! Source: Radford et al. 2019 (GPT-2, `encoder.py`), in the form of tiktoken 0.14. The alternatives are
 //! tried in this order, so a contraction wins over the apostrophe as punctuation.
 
+use super::block::{Block, Memory};
+use super::rules::State;
 use super::scan::{Scanner, run, white_run};
 use crate::unicode::{Class, LETTER, MARK, NUMBER, OTHER, class_at};
 
@@ -36,6 +38,29 @@ impl Scanner for Gpt2 {
             MARK | OTHER => run(text, first, MARK | OTHER),
             _ => white_run(text, at).all_but_last(at),
         }
+    }
+
+    #[inline(always)]
+    fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64> {
+        let word = block.upper | block.lower | block.caseless;
+        let other = block.other | block.mark;
+        let after_blank = state.blank.after(block.blank);
+        let begins = |memory: &mut Memory, mask: u64| mask & !memory.after(mask) & !after_blank;
+        let words = begins(&mut state.word, word);
+        let others = begins(&mut state.other, other);
+        let numbers = begins(&mut state.number, block.digit);
+        let white = state.plain_white_starts(block, next)?;
+        let mut starts = state.contracted(words | others | numbers | white);
+        let mut apostrophes = block.apostrophe & others;
+        while apostrophes != 0 {
+            let place = apostrophes.trailing_zeros();
+            let length = contraction(text, at + place as usize);
+            if length > 0 {
+                state.contract(&mut starts, place, length, 2);
+            }
+            apostrophes &= apostrophes - 1;
+        }
+        Some(starts)
     }
 }
 

@@ -18,13 +18,16 @@
 //! [`Pretokenizer::last_cut`] finds such a place by looking at two characters, [`Pretokenizer::certain_end`]
 //! by knowing how far a scanner can look ahead. What is done with them is left to `stream` and `parallel`.
 
+mod block;
 mod cl100k;
 mod cut;
 mod gpt2;
 mod o200k;
 pub(crate) mod pattern;
 mod regex;
+mod rules;
 mod scan;
+mod simd;
 
 use crate::error::Error;
 use cl100k::Cl100k;
@@ -33,9 +36,9 @@ use gpt2::Gpt2;
 use o200k::O200k;
 use pattern::KnownPattern;
 
-/// How many boundaries are found at a time: enough to keep the two loops apart, few enough for the
-/// first-level cache.
-const BATCH: usize = 256;
+/// How many boundaries are found at a time, at most: enough to keep the two loops apart, few enough for the
+/// first-level cache. More than a block has.
+const BATCH: usize = 512;
 
 /// A way to cut text into pieces.
 #[derive(Clone, Debug)]
@@ -97,9 +100,9 @@ impl Pieces<'_> {
     pub(crate) fn next_batch(&mut self) -> Result<&[usize], Error> {
         let (text, at, stop, ends) = (self.text, self.at, self.stop, &mut self.ends);
         let written = match &self.pretokenizer.scheme {
-            Scheme::Known(KnownPattern::Gpt2) => scan::scan::<Gpt2>(text, at, stop, ends),
-            Scheme::Known(KnownPattern::Cl100k) => scan::scan::<Cl100k>(text, at, stop, ends),
-            Scheme::Known(KnownPattern::O200k) => scan::scan::<O200k>(text, at, stop, ends),
+            Scheme::Known(KnownPattern::Gpt2) => simd::scan::<Gpt2>(text, at, stop, ends),
+            Scheme::Known(KnownPattern::Cl100k) => simd::scan::<Cl100k>(text, at, stop, ends),
+            Scheme::Known(KnownPattern::O200k) => simd::scan::<O200k>(text, at, stop, ends),
             Scheme::Regex(pattern) => pattern.scan(text, at, stop, &mut self.stretch, ends)?,
         };
         if let Some(last) = written.checked_sub(1) {

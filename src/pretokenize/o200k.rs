@@ -15,6 +15,8 @@
 //! Letters without case and marks are in both `UP` and `LOW`, and a mark may also be the one character before
 //! a word, so the expression backtracks. [`word_end`] says in closed form where that leads.
 
+use super::block::Block;
+use super::rules::State;
 use super::scan::{Scanner, contraction_any_case, run, up_to_three, white_run};
 use crate::unicode::{CASELESS, Class, LETTER, LOWER, MARK, NUMBER, OTHER, SPACE, UPPER, class_at};
 
@@ -46,6 +48,46 @@ impl Scanner for O200k {
         }
         let run = white_run(text, at);
         run.newline_end.unwrap_or_else(|| run.all_but_last(at))
+    }
+
+    /// In a run of letters a piece begins at every upper-case letter after a lower-case one, and nowhere else:
+    /// that is what [`word_end`] comes to where no letter without case and no mark precedes an upper-case
+    /// letter. Those, marks that are not in a word, and slashes after line ends are left to it.
+    #[inline(always)]
+    fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64> {
+        let both = block.caseless | block.mark;
+        let word = block.upper | block.lower | both;
+        let after_word = state.word.after(word);
+        let after_lower = state.lower.after(block.lower);
+        let entangled = block.upper & state.caseless.after(both) | block.mark & !after_word;
+        let after_other = state.other.after(block.other);
+        let after_blank = state.blank.after(block.blank);
+        let after_space = state.space.after(block.space);
+        let alone = block.other & !after_other & !after_blank;
+        let after_prefix = state.after_prefix(alone, block.follow);
+        let absorbed = state.absorbed(block.newline, after_other);
+        let words = word & !after_word & !after_space & !after_prefix | block.upper & after_lower;
+        let digits = state.digit_starts(block.digit, block.follow)?;
+        let white = state.white_starts(block, next, after_other, absorbed)?;
+        if entangled | block.slash & state.slash.after(absorbed) != 0 {
+            return None;
+        }
+        let mut starts = state.contracted(words | alone | digits | white);
+        let mut apostrophes = block.apostrophe & after_word;
+        while apostrophes != 0 {
+            let place = apostrophes.trailing_zeros();
+            let first = at + place as usize;
+            let length = contraction_any_case(text, first);
+            if length > 0 {
+                // The next apostrophe stands after a contraction, not after a word.
+                if text.get(first + length) == Some(&b'\'') {
+                    return None;
+                }
+                state.contract(&mut starts, place, length, (1 << length) - 1);
+            }
+            apostrophes &= apostrophes - 1;
+        }
+        Some(starts)
     }
 }
 

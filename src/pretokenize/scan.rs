@@ -1,36 +1,130 @@
 //! What the hand-written scanners share: runs of a class, white space, contractions, and the loop that turns
 //! "the end of the next piece" into many boundaries at a time.
 //!
-//! The rules of each pattern are in `gpt2`, `cl100k` and `o200k`.
+//! The rules of each pattern are in `gpt2`, `cl100k` and `o200k`; which instructions are used is decided in
+//! `simd`.
 
+use super::block::{BEYOND, Block, Spill};
+use super::rules::State;
+use super::simd::{BLOCK, Kernel};
 use crate::unicode::{Class, NEWLINE, WHITE, class_at};
 
-/// One pattern, as a function from the start of a piece to its end.
+/// One pattern, in two forms: piece by piece, and 64 bytes at a time.
 pub(super) trait Scanner {
     /// The end of the piece that begins at byte `at`, whose class and length are `class` and `length`.
     ///
     /// `class` is not 0: a valid character stands there. The text counts as ended where it ends, and at the
     /// first byte that is not valid UTF-8. The result is greater than `at`.
     fn piece_end(text: &[u8], at: usize, class: Class, length: usize) -> usize;
+
+    /// Where in the block at byte `at` pieces begin, one bit a byte. `next` is the block after it, `state` comes
+    /// from the block before, or is fresh if a piece begins with this block. `None` if the answer takes more
+    /// than this form of the rules knows; the state is then of no more use.
+    fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64>;
 }
 
-/// Writes the ends of the pieces from byte `at` on into `ends` until it is full or an end reaches `stop`;
-/// returns how many. `at` is the start of a piece and `at < stop <= text.len()`.
-pub(super) fn scan<S: Scanner>(text: &[u8], at: usize, stop: usize, ends: &mut [usize]) -> usize {
+/// Writes the ends of the pieces from byte `at` on into `ends` until it is nearly full or an end reaches
+/// `stop`; returns how many. `at` is the start of a piece, `at < stop <= text.len()`, and there is room for a
+/// block of ends.
+///
+/// Goes block by block where it can. Where a block is refused, and at the end of the text, it goes piece by
+/// piece until it is past, and then begins anew with blocks: a boundary is as good as the start of a text.
+#[inline(always)]
+pub(super) fn scan_with<K: Kernel, S: Scanner>(
+    kernel: K,
+    text: &[u8],
+    at: usize,
+    stop: usize,
+    ends: &mut [usize],
+) -> usize {
+    let mut at = at;
+    let mut written = 0;
+    while ends.len() - written >= BLOCK && at < stop {
+        let (more, past) = scan_blocks::<K, S>(kernel, text, at, stop, &mut ends[written..]);
+        if more > 0 {
+            written += more;
+            at = ends[written - 1];
+        }
+        while written < ends.len() && at < past.min(stop) {
+            at = one_piece::<S>(text, at);
+            ends[written] = at;
+            written += 1;
+        }
+    }
+    written
+}
+
+/// As [`scan_with`], piece by piece only.
+#[cfg(test)]
+pub(super) fn scan_pieces<S: Scanner>(text: &[u8], at: usize, stop: usize, ends: &mut [usize]) -> usize {
     let mut at = at;
     let mut written = 0;
     while written < ends.len() && at < stop {
-        let (class, length) = class_at(text, at);
-        if class != 0 {
-            at = S::piece_end(text, at, class, length);
-        }
-        if text.get(at).is_some_and(|&byte| byte >= 0x80) {
-            at = skip_invalid(text, at);
-        }
+        at = one_piece::<S>(text, at);
         ends[written] = at;
         written += 1;
     }
     written
+}
+
+/// The end of the piece that begins at byte `at`, with the bytes after it that are not valid UTF-8.
+fn one_piece<S: Scanner>(text: &[u8], at: usize) -> usize {
+    let (class, length) = class_at(text, at);
+    let end = if class != 0 { S::piece_end(text, at, class, length) } else { at };
+    if text.get(end).is_some_and(|&byte| byte >= 0x80) { skip_invalid(text, end) } else { end }
+}
+
+/// The part of [`scan_with`] that goes by blocks. Returns how many ends it wrote, and up to where to go piece
+/// by piece then.
+#[inline(always)]
+fn scan_blocks<K: Kernel, S: Scanner>(
+    kernel: K,
+    text: &[u8],
+    at: usize,
+    stop: usize,
+    ends: &mut [usize],
+) -> (usize, usize) {
+    // A block is looked at together with the one after it.
+    let limit = stop.min(text.len().saturating_sub(BLOCK + BEYOND));
+    if at + BLOCK > limit {
+        return (0, stop);
+    }
+    let mut spill = Spill::default();
+    let Some(mut block) = Block::new(kernel, text, at, &mut spill) else { return (0, at + BLOCK) };
+    let mut state = State::default();
+    let mut written = 0;
+    let mut base = at;
+    // The piece that begins at `at` is known; what is written are ends.
+    let mut wanted = !1;
+    while base + BLOCK <= limit {
+        let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() else { return (written, at) };
+        let Some(next) = Block::new(kernel, text, base + BLOCK, &mut spill) else {
+            return (written, base + 2 * BLOCK);
+        };
+        let Some(starts) = S::starts(&mut state, &block, &next, text, base) else {
+            return (written, base + BLOCK);
+        };
+        written += write_places(starts & wanted, base, out);
+        (block, base, wanted) = (next, base + BLOCK, !0);
+    }
+    (written, stop)
+}
+
+/// Writes `base` plus the place of each bit of the mask; returns how many bits there are. Eight at a time, so
+/// that the number of bits decides about few branches.
+#[inline(always)]
+fn write_places(mask: u64, base: usize, out: &mut [usize; BLOCK]) -> usize {
+    let mut left = mask;
+    for eight in out.chunks_exact_mut(8) {
+        if left == 0 {
+            break;
+        }
+        for place in eight {
+            *place = base.wrapping_add(left.trailing_zeros() as usize);
+            left &= left.wrapping_sub(1);
+        }
+    }
+    mask.count_ones() as usize
 }
 
 /// The end of the bytes from `at` on that are not valid UTF-8.

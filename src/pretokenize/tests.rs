@@ -2,8 +2,13 @@
 
 use proptest::prelude::*;
 
+use super::cl100k::Cl100k;
+use super::gpt2::Gpt2;
+use super::o200k::O200k;
 use super::pattern::{CL100K, GPT2, KnownPattern, O200K};
-use super::{Pretokenizer, within_character};
+use super::scan::{Scanner, scan_pieces};
+use super::simd::{self, Kernel, Portable, Scan, kernels};
+use super::{BATCH, Pretokenizer, within_character};
 
 const PATTERNS: [&str; 3] = [GPT2, CL100K, O200K];
 
@@ -43,6 +48,40 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
 }
 
+/// Texts of many blocks: prose-like parts mixed with everything in [`texts`], so that blocks are both taken
+/// and refused, and every rule meets every border.
+fn long_texts() -> impl Strategy<Value = Vec<u8>> {
+    #[rustfmt::skip]
+    let prose = prop::sample::select(&[
+        "the", " quick", " Brown", "camelCase", "HTTPServer", " it's", "don't", "we'll", "x'S", ", ", ". ", " (", ")",
+        "\n", "\n\n", "\r\n", "    ", "\t\t", " \n  ", ";\n", "12", "1234567", "2024-", "//", "/*", "==", "->", "'", "\"",
+        "où", " café", "слово", " Слово", "漢字", "かな、", " कि", "ไทย", "한국어", "—", "…", "🦀", "❤\u{fe0f}", "\u{a0}", "\u{3000}",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "                                     ",
+    ][..]).prop_map(|part| part.as_bytes().to_vec());
+    let some = prop::collection::vec(prose, 0..60).prop_map(|parts| parts.concat());
+    prop::collection::vec(prop_oneof![4 => some, 1 => texts()], 1..8).prop_map(|parts| parts.concat())
+}
+
+/// For each pattern the ways to scan it; the first is the twin of the others.
+fn known_scans() -> [(&'static str, Vec<(&'static str, Scan)>); 3] {
+    fn ways<S: Scanner>() -> Vec<(&'static str, Scan)> {
+        let mut ways: Vec<(&'static str, Scan)> = vec![("pieces", scan_pieces::<S>)];
+        ways.extend(simd::ways::<S>());
+        ways
+    }
+    [("gpt2", ways::<Gpt2>()), ("cl100k", ways::<Cl100k>()), ("o200k", ways::<O200k>())]
+}
+
+fn all_ends(scan: Scan, text: &[u8], stop: usize) -> Vec<usize> {
+    let (mut all, mut at, mut ends) = (Vec::new(), 0, [0; BATCH]);
+    while at < stop {
+        let written = scan(text, at, stop, &mut ends);
+        all.extend_from_slice(&ends[..written]);
+        at = all.last().copied().expect("a piece");
+    }
+    all
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -52,6 +91,27 @@ proptest! {
             let scanner = Pretokenizer::new(pattern).expect("known");
             let regex = Pretokenizer::by_regex(pattern).expect("a regular expression");
             prop_assert_eq!(ends(&scanner, &text), ends(&regex, &text), "{:?} {}", text.escape_ascii().to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn blocks_are_the_pieces(text in long_texts(), stop in any::<prop::sample::Index>()) {
+        for (pattern, scans) in known_scans() {
+            let mut pieces = all_ends(scans[0].1, &text, text.len());
+            // The text may go on after the boundary where the scan is to stop.
+            pieces.truncate(stop.index(2 * pieces.len() + 1));
+            let stop = pieces.last().copied().unwrap_or(0);
+            for (name, scan) in &scans[1..] {
+                prop_assert_eq!(all_ends(*scan, &text, stop), pieces.clone(), "{} {:?} {}", name, pattern, text.escape_ascii().to_string());
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_agree(block in prop::collection::vec(any::<u8>(), 64)) {
+        let block: [u8; 64] = block.try_into().expect("64 bytes");
+        for (name, classify) in kernels() {
+            prop_assert_eq!(classify(&block), Portable.classify(&block), "{}", name);
         }
     }
 

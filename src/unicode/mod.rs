@@ -61,7 +61,13 @@ const fn ascii_classes() -> [Class; 256] {
 
 /// The class of a character.
 pub(crate) fn class_of(c: char) -> Class {
-    let code = c as usize;
+    class_of_code(c as u32)
+}
+
+/// The class of a code point, at most U+10FFFF.
+#[inline(always)]
+fn class_of_code(code: u32) -> Class {
+    let code = code as usize;
     table::CLASSES[(table::BLOCKS[code >> 7] as usize) << 7 | (code & 127)]
 }
 
@@ -84,6 +90,25 @@ fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
         Some((c, length)) => (class_of(c), length),
         None => (0, 1),
     }
+}
+
+/// [`class_at`] for a first byte of 128 or more, of a text that goes on for three bytes at least.
+#[inline(always)]
+pub(crate) fn class_of_four(bytes: [u8; 4]) -> (Class, usize) {
+    let word = u32::from_le_bytes(bytes);
+    let [lead, second, third, _] = bytes.map(u32::from);
+    if word & 0xc0e0 == 0x80c0 && lead >= 0xc2 {
+        let code = (lead & 0x1f) << 6 | (second & 0x3f);
+        return (class_of_code(code), 2);
+    }
+    if word & 0x00c0_c0f0 == 0x0080_80e0 {
+        let code = (lead & 0x0f) << 12 | (second & 0x3f) << 6 | (third & 0x3f);
+        // Neither an overlong form nor a surrogate.
+        if code >= 0x800 && code & 0xf800 != 0xd800 {
+            return (class_of_code(code), 3);
+        }
+    }
+    class_of_encoded(&bytes, 0)
 }
 
 /// The character of two to four bytes that begins at byte `at`, and its length in bytes; `None` if the bytes
@@ -141,12 +166,15 @@ mod tests {
                 }
             }
         }
-        for sample in samples {
+        for mut sample in samples {
             let expected = (1..=sample.len().min(4))
                 .find_map(|n| std::str::from_utf8(&sample[..n]).ok())
                 .and_then(|text| text.chars().next())
                 .map(|c| (c, c.len_utf8()));
             assert_eq!(decode(&sample, 0), expected, "{sample:x?}");
+            sample.resize(4, 0);
+            let four = [sample[0], sample[1], sample[2], sample[3]];
+            assert_eq!(class_of_four(four), class_at(&four, 0), "{four:x?}");
         }
     }
 }
