@@ -180,7 +180,7 @@ impl Tokenizer {
                 if tokens + (end - start).div_ceil(longest) > limit {
                     return Ok(None);
                 }
-                tokens += merger.count(text, start, end)?;
+                tokens += merger.count(text, start, &[end])?;
                 if tokens > limit {
                     return Ok(None);
                 }
@@ -366,15 +366,12 @@ impl Tokenizer {
         let mut pieces = self.pretokenizer.pieces(text, stop - start);
         let mut tokens = 0;
         loop {
-            let mut start = pieces.start();
+            let start = pieces.start();
             let ends = pieces.next_batch()?;
             if ends.is_empty() {
                 return Ok(tokens);
             }
-            for &end in ends {
-                tokens += merger.count(text, start, end)?;
-                start = end;
-            }
+            tokens += merger.count(text, start, ends)?;
         }
     }
 
