@@ -9,7 +9,7 @@
 //! one endless word for o200k that first has letters without case and then lower-case ones, and, for patterns
 //! without a scanner, with the text.
 
-use crate::bpe::{LongPiece, Merger};
+use crate::bpe::{LongPiece, Merger, PieceCounter};
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
@@ -210,6 +210,7 @@ impl<'t> TextDecoder<'t> {
 struct Merging<'t> {
     tokenizer: &'t Tokenizer,
     merger: Merger<'t>,
+    counter: PieceCounter<'t>,
 }
 
 /// What becomes of the tokens.
@@ -236,7 +237,7 @@ impl Sink for Count {
         start: usize,
         stop: usize,
     ) -> Result<(), Error> {
-        self.0 += merging.tokenizer.count_pieces(&mut merging.merger, text, start, stop)? as u64;
+        self.0 += merging.tokenizer.count_pieces(&mut merging.counter, text, start, stop)? as u64;
         Ok(())
     }
 
@@ -257,7 +258,7 @@ impl Sink for Vec<TokenId> {
         start: usize,
         stop: usize,
     ) -> Result<(), Error> {
-        let Merging { tokenizer, merger } = merging;
+        let Merging { tokenizer, merger, .. } = merging;
         let vocabulary = tokenizer.vocabulary();
         tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.push(vocabulary.id_of(rank)))
     }
@@ -293,7 +294,7 @@ impl Sink for Spans<'_> {
         start: usize,
         stop: usize,
     ) -> Result<(), Error> {
-        let Merging { tokenizer, merger } = merging;
+        let Merging { tokenizer, merger, .. } = merging;
         tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.rank(tokenizer, rank))
     }
 
@@ -320,7 +321,8 @@ struct Splitter<'t> {
 
 impl<'t> Splitter<'t> {
     fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Splitter<'t> {
-        let merging = Merging { tokenizer, merger: tokenizer.merger(EXPECTED) };
+        let (merger, counter) = (tokenizer.merger(EXPECTED), tokenizer.piece_counter(EXPECTED));
+        let merging = Merging { tokenizer, merger, counter };
         Splitter { merging, policy, segment: Segment::default(), held: Vec::new(), passed: 0 }
     }
 
@@ -385,8 +387,13 @@ struct Segment {
 
 impl Segment {
     fn push(&mut self, merging: &mut Merging<'_>, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
-        self.text.extend_from_slice(chunk);
         let pretokenizer = merging.tokenizer.pretokenizer();
+        if self.long.is_none()
+            && let Some((first, last)) = pretokenizer.cuts(chunk)
+        {
+            return self.push_between(merging, chunk, first, last, sink);
+        }
+        self.text.extend_from_slice(chunk);
         let longest = merging.tokenizer.vocabulary().longest_token();
         if let Some(cut) = pretokenizer.last_cut(&self.text, self.searched) {
             return self.pass(merging, cut, sink);
@@ -408,6 +415,28 @@ impl Segment {
         Ok(())
     }
 
+    /// Takes a chunk with two places to cut (or one twice): what lies between them need not be copied.
+    fn push_between(
+        &mut self,
+        merging: &mut Merging<'_>,
+        chunk: &[u8],
+        first: usize,
+        last: usize,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
+        let mut start = 0;
+        if !self.text.is_empty() {
+            self.text.extend_from_slice(&chunk[..first]);
+            let end = self.text.len();
+            self.pass(merging, end, sink)?;
+            start = first;
+        }
+        sink.pieces(merging, chunk, start, last)?;
+        self.text.extend_from_slice(&chunk[last..]);
+        (self.searched, self.tried) = (0, 0);
+        Ok(())
+    }
+
     fn finish(mut self, merging: &mut Merging<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         let end = self.text.len();
         self.pass(merging, end, sink)
@@ -420,10 +449,10 @@ impl Segment {
         if let Some((mut piece, taken)) = self.long.take() {
             let ends = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
             start = ends.next_batch()?.first().copied().unwrap_or(stop);
-            let table = tokenizer.vocabulary().table();
+            let tables = tokenizer.vocabulary().tables();
             let token = &mut |rank| sink.rank(tokenizer, rank);
-            piece.push(table, &self.text[taken.min(start)..start], token)?;
-            piece.finish(table, token)?;
+            piece.push(tables, &self.text[taken.min(start)..start], token)?;
+            piece.finish(tables, token)?;
         }
         sink.pieces(merging, &self.text, start, stop)?;
         self.text.drain(..stop);
@@ -440,10 +469,10 @@ impl Segment {
             return Err(Error::new(ErrorKind::PatternFailed, message));
         };
         let tokenizer = merging.tokenizer;
-        let table = tokenizer.vocabulary().table();
-        let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(table), 0));
+        let tables = tokenizer.vocabulary().tables();
+        let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(tables), 0));
         let token = &mut |rank| sink.rank(tokenizer, rank);
-        piece.push(table, &self.text[*taken..tail], token)?;
+        piece.push(tables, &self.text[*taken..tail], token)?;
         *taken = head;
         if class_at(&self.text, head).0 == 0 {
             // Bytes that are no UTF-8 on both sides could become a character together. Those of the beginning

@@ -11,9 +11,6 @@ pub type TokenId = u32;
 /// first gap in the ids (p50k_base has no ordinary token 50256), in other families from the start.
 pub(crate) type Rank = u32;
 
-/// No rank: the bytes are no token. Greater than every rank, so a minimum search needs no special case.
-pub(crate) const NO_RANK: Rank = Rank::MAX;
-
 /// One token and the bytes of the text that it stands for: `text[start..end]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::bpe::{self, Merger};
+use crate::bpe::{self, Merger, PieceCounter};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::Pretokenizer;
@@ -138,12 +138,12 @@ impl Tokenizer {
     /// As [`Tokenizer::encode_with`].
     pub fn count_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<usize, Error> {
         let text = text.as_ref();
-        let mut merger = self.merger(text.len());
+        let mut counter = self.piece_counter(text.len());
         let mut tokens = 0;
         self.each_segment(text, policy, |segment| {
             tokens += match segment {
                 Segment::Special(..) => 1,
-                Segment::Text(text) => self.count_pieces(&mut merger, text, 0, text.len())?,
+                Segment::Text(text) => self.count_pieces(&mut counter, text, 0, text.len())?,
             };
             Ok(())
         })?;
@@ -165,7 +165,7 @@ impl Tokenizer {
     /// ```
     pub fn count_within(&self, text: impl AsRef<[u8]>, limit: usize) -> Result<Option<usize>, Error> {
         let text = text.as_ref();
-        let mut merger = self.merger(text.len());
+        let mut counter = self.piece_counter(text.len());
         let mut pieces = self.pretokenizer.pieces(text, text.len());
         let longest = self.vocabulary.longest_token();
         let mut tokens = 0;
@@ -180,7 +180,7 @@ impl Tokenizer {
                 if tokens + (end - start).div_ceil(longest) > limit {
                     return Ok(None);
                 }
-                tokens += merger.count(text, start, &[end])?;
+                tokens += counter.add(text, start, &[end])? + counter.finish(text)?;
                 if tokens > limit {
                     return Ok(None);
                 }
@@ -322,7 +322,12 @@ impl Tokenizer {
 
     /// What merges the pieces of a text of about this many bytes.
     pub(crate) fn merger(&self, expected_bytes: usize) -> Merger<'_> {
-        Merger::new(self.vocabulary.table(), expected_bytes)
+        Merger::new(self.vocabulary.tables(), expected_bytes)
+    }
+
+    /// What counts the tokens of the pieces of a text of about this many bytes.
+    pub(crate) fn piece_counter(&self, expected_bytes: usize) -> PieceCounter<'_> {
+        PieceCounter::new(self.vocabulary.tables(), expected_bytes)
     }
 
     pub(crate) fn pretokenizer(&self) -> &Pretokenizer {
@@ -357,7 +362,7 @@ impl Tokenizer {
     /// The number of tokens that [`Tokenizer::encode_pieces`] gives.
     pub(crate) fn count_pieces(
         &self,
-        merger: &mut Merger<'_>,
+        counter: &mut PieceCounter<'_>,
         text: &[u8],
         start: usize,
         stop: usize,
@@ -369,9 +374,9 @@ impl Tokenizer {
             let start = pieces.start();
             let ends = pieces.next_batch()?;
             if ends.is_empty() {
-                return Ok(tokens);
+                return Ok(tokens + counter.finish(text)?);
             }
-            tokens += merger.count(text, start, ends)?;
+            tokens += counter.add(text, start, ends)?;
         }
     }
 

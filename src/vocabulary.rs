@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::bpe::{MOST_TOKENS, PieceTable};
+use crate::bpe::{MOST_TOKENS, PieceTable, Tables};
 use crate::error::{Error, ErrorKind};
 use crate::token::{Rank, TokenId};
 
 /// The ordinary tokens of an encoding: ids, bytes and merge ranks.
 #[derive(Clone)]
 pub struct Vocabulary {
-    table: PieceTable,
+    tables: Tables,
     ids: IdRuns,
 }
 
@@ -50,22 +50,15 @@ impl Vocabulary {
         let (bytes, ids): (Vec<Vec<u8>>, Vec<TokenId>) = tokens.into_iter().unzip();
         let total: usize = bytes.iter().map(Vec::len).sum();
         if bytes.len() > MOST_TOKENS || total >= 1 << 30 {
-            return Err(invalid("a vocabulary holds at most 2^24 tokens and 2^30 bytes"));
+            return Err(invalid("a vocabulary holds fewer than 2^21 tokens and 2^30 bytes"));
         }
         let image = PieceTable::build_image(bytes.iter().map(Vec::as_slice)).map_err(|rank| {
             let token = &bytes[rank as usize];
             let what = if token.is_empty() { "is empty" } else { "has the bytes of an earlier token" };
             invalid(format!("the token with id {} and bytes {:?} {what}", ids[rank as usize], show(token)))
         })?;
-        let mut runs: Vec<(TokenId, u32)> = Vec::new();
-        for id in ids {
-            match runs.last_mut() {
-                Some((first, length)) if first.checked_add(*length) == Some(id) => *length += 1,
-                _ => runs.push((id, 1)),
-            }
-        }
-        let vocabulary = Vocabulary::from_image(Cow::Owned(image), &runs)?;
-        let missing: Vec<u8> = (0..=255).filter(|&byte| vocabulary.table.rank(&[byte]).is_none()).collect();
+        let pieces = PieceTable::from_image(Cow::Owned(image)).ok_or_else(not_whole)?;
+        let missing: Vec<u8> = (0..=255).filter(|&byte| pieces.rank(&[byte]).is_none()).collect();
         if let Some(first) = missing.first() {
             let count = missing.len();
             return Err(invalid(format!(
@@ -73,16 +66,25 @@ impl Vocabulary {
                  text with these bytes could not be encoded"
             )));
         }
-        Ok(vocabulary)
+        let mut runs: Vec<(TokenId, u32)> = Vec::new();
+        for id in ids {
+            match runs.last_mut() {
+                Some((first, length)) if first.checked_add(*length) == Some(id) => *length += 1,
+                _ => runs.push((id, 1)),
+            }
+        }
+        Vocabulary::from_tables(Tables::new(pieces).ok_or_else(not_whole)?, &runs)
     }
 
-    /// A vocabulary on a table image, with the ids of its ranks as runs of (first id, length).
-    pub(crate) fn from_image(
-        image: Cow<'static, [u8]>,
+    /// A vocabulary on the images of its tables, with the ids of its ranks as runs of (first id, length).
+    pub(crate) fn from_images(
+        images: [Cow<'static, [u8]>; 3],
         runs: &[(TokenId, u32)],
     ) -> Result<Vocabulary, Error> {
-        let table = PieceTable::from_image(image)
-            .ok_or_else(|| invalid("a table of pieces is not of the length that it says"))?;
+        Vocabulary::from_tables(Tables::from_images(images).ok_or_else(not_whole)?, runs)
+    }
+
+    fn from_tables(tables: Tables, runs: &[(TokenId, u32)]) -> Result<Vocabulary, Error> {
         let mut rank = 0;
         let mut by_rank = Vec::with_capacity(runs.len());
         for &(id, length) in runs {
@@ -96,15 +98,15 @@ impl Vocabulary {
                 return Err(invalid(format!("two tokens have the id {}", pair[1].id)));
             }
         }
-        if rank != table.len() {
-            return Err(invalid(format!("there are {} tokens but {rank} ids", table.len())));
+        if rank != tables.pieces.len() {
+            return Err(invalid(format!("there are {} tokens but {rank} ids", tables.pieces.len())));
         }
-        Ok(Vocabulary { table, ids: IdRuns { by_rank, by_id } })
+        Ok(Vocabulary { tables, ids: IdRuns { by_rank, by_id } })
     }
 
     /// How many tokens there are. Ids can have gaps, so this is not the highest id plus one.
     pub fn len(&self) -> usize {
-        self.table.len() as usize
+        self.table().len() as usize
     }
 
     /// Whether there are no tokens. Never true: the 256 bytes are always there.
@@ -114,12 +116,12 @@ impl Vocabulary {
 
     /// The length in bytes of the longest token.
     pub fn longest_token(&self) -> usize {
-        self.table.longest()
+        self.table().longest()
     }
 
     /// The id of the token with exactly these bytes.
     pub fn id(&self, bytes: &[u8]) -> Option<TokenId> {
-        self.table.rank(bytes).map(|rank| self.id_of(rank))
+        self.table().rank(bytes).map(|rank| self.id_of(rank))
     }
 
     /// The bytes of a token. They need not be valid UTF-8: a character can be spread over several tokens.
@@ -127,12 +129,12 @@ impl Vocabulary {
         let runs = &self.ids.by_id;
         let run = runs.get(runs.partition_point(|run| run.id <= id).checked_sub(1)?)?;
         let offset = id - run.id;
-        (offset < run.length).then(|| self.table.bytes(run.rank + offset))
+        (offset < run.length).then(|| self.table().bytes(run.rank + offset))
     }
 
     /// All tokens as (id, bytes), in the order of merge ranks.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (TokenId, &[u8])> {
-        (0..self.table.len()).map(|rank| (self.id_of(rank), self.table.bytes(rank)))
+        (0..self.table().len()).map(|rank| (self.id_of(rank), self.table().bytes(rank)))
     }
 
     /// The ids as inclusive ranges in ascending order, for messages.
@@ -145,8 +147,12 @@ impl Vocabulary {
         self.ids.by_rank.iter().map(|run| (run.id, run.length)).collect()
     }
 
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
     pub(crate) fn table(&self) -> &PieceTable {
-        &self.table
+        &self.tables.pieces
     }
 
     /// The id of a rank of this vocabulary.
@@ -166,6 +172,10 @@ impl fmt::Debug for Vocabulary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vocabulary").field("tokens", &self.len()).field("ids", &self.ids.by_id).finish()
     }
+}
+
+fn not_whole() -> Error {
+    invalid("a table of tokens is not of the length that it says")
 }
 
 fn invalid(message: impl Into<String>) -> Error {

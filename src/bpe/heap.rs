@@ -1,7 +1,7 @@
-//! Merging a long piece with a queue of pairs: O(n log n) for n bytes.
+//! Merging a long piece with a queue of pairs: O(n log n) for n parts.
 //!
 //! ```text
-//! parts  = the bytes, as a doubly linked list
+//! parts  = the row, as a doubly linked list
 //! queue  = every pair of neighbours that is a token, ordered by (rank, position)
 //! while a pair comes out of the queue:
 //!     skip it if its rank is no longer that of the part at its position (it was changed meanwhile)
@@ -22,8 +22,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::table::PieceTable;
-use crate::token::{NO_RANK, Rank};
+use super::pairs::{Join, NO_PAIR};
+use crate::token::Rank;
 
 /// The working memory, kept between pieces.
 #[derive(Default)]
@@ -34,19 +34,19 @@ pub(super) struct Scratch {
 
 #[derive(Clone, Copy)]
 struct Part {
-    /// The neighbours, as byte positions; `END` on either side of the piece.
+    /// The neighbours, as places in the row; `END` on either side of the piece.
     left: u32,
     right: u32,
     /// The rank of this part alone.
     rank: Rank,
-    /// The rank of this part joined with its right neighbour; `NO_RANK` if that is no token, or if this part
+    /// The rank of this part joined with its right neighbour; `NO_PAIR` if that is no token, or if this part
     /// was itself joined to its left neighbour.
     joined: Rank,
 }
 
 const END: u32 = u32::MAX;
 
-/// Pairs ordered by rank, then by the position of their first byte; packed in this order into one number.
+/// Pairs ordered by rank, then by the place of their first part; packed in this order into one number.
 #[derive(Default)]
 struct Queue {
     /// The pairs of the beginning from the last to the first.
@@ -81,57 +81,62 @@ fn pack(rank: Rank, at: u32) -> u64 {
     u64::from(rank) << 32 | u64::from(at)
 }
 
-/// Merges a piece of fewer than 2^32 - 1 bytes and hands over the rank of each token, from left to right.
-pub(super) fn merge(table: &PieceTable, piece: &[u8], scratch: &mut Scratch, mut token: impl FnMut(Rank)) {
+/// Merges a row of fewer than 2^32 - 1 parts and hands over the rank of each token, from left to right.
+pub(super) fn merge(
+    row: impl Iterator<Item = Rank>,
+    join: &impl Join,
+    scratch: &mut Scratch,
+    mut token: impl FnMut(Rank),
+) {
     let Scratch { parts, queue } = scratch;
-    begin(table, piece, parts);
-    queue.begin(parts.iter().zip(0..).map(|(part, at)| (part.joined, at)).filter(|pair| pair.0 != NO_RANK));
+    begin(row, join, parts);
+    queue.begin(parts.iter().zip(0..).map(|(part, at)| (part.joined, at)).filter(|pair| pair.0 != NO_PAIR));
     while let Some((rank, at)) = queue.pop() {
         let Part { left, right: gone, joined, .. } = parts[at as usize];
         if joined != rank {
             continue;
         }
         let right = parts[gone as usize].right;
-        parts[gone as usize].joined = NO_RANK;
+        parts[gone as usize].joined = NO_PAIR;
         parts[at as usize].right = right;
         parts[at as usize].rank = rank;
         if right != END {
             parts[right as usize].left = at;
         }
-        queue_pair(table, piece, parts, queue, at);
+        queue_pair(join, parts, queue, at);
         if left != END {
-            queue_pair(table, piece, parts, queue, left);
+            queue_pair(join, parts, queue, left);
         }
     }
-    let mut at = 0;
-    while (at as usize) < piece.len() {
+    let mut at = if parts.is_empty() { END } else { 0 };
+    while at != END {
         token(parts[at as usize].rank);
         at = parts[at as usize].right;
     }
 }
 
 /// Finds the rank of the part at `at` joined with its right neighbour, and queues the pair if it has one.
-fn queue_pair(table: &PieceTable, piece: &[u8], parts: &mut [Part], queue: &mut Queue, at: u32) {
-    let joined = match parts[at as usize].right {
-        END => NO_RANK,
-        right => {
-            let end = (parts[right as usize].right as usize).min(piece.len());
-            table.rank(&piece[at as usize..end]).unwrap_or(NO_RANK)
-        }
+#[inline(always)]
+fn queue_pair(join: &impl Join, parts: &mut [Part], queue: &mut Queue, at: u32) {
+    let part = parts[at as usize];
+    let joined = match part.right {
+        END => NO_PAIR,
+        right => join.answer(join.ask(part.rank, parts[right as usize].rank)),
     };
     parts[at as usize].joined = joined;
-    if joined != NO_RANK {
+    if joined != NO_PAIR {
         queue.push(joined, at);
     }
 }
 
-/// Fills the parts with single bytes.
-fn begin(table: &PieceTable, piece: &[u8], parts: &mut Vec<Part>) {
+/// Fills the parts, and links them.
+fn begin(row: impl Iterator<Item = Rank>, join: &impl Join, parts: &mut Vec<Part>) {
     parts.clear();
-    parts.extend((0u32..).zip(piece).map(|(at, &byte)| {
-        let next = piece.get(at as usize + 1);
-        let joined = next.and_then(|&next| table.rank_of_pair(byte, next)).unwrap_or(NO_RANK);
-        let rank = table.rank_of_byte(byte).unwrap_or(NO_RANK);
-        Part { left: at.checked_sub(1).unwrap_or(END), right: next.map_or(END, |_| at + 1), rank, joined }
-    }));
+    for (rank, at) in row.zip(0u32..) {
+        if let Some(last) = parts.last_mut() {
+            last.right = at;
+            last.joined = join.answer(join.ask(last.rank, rank));
+        }
+        parts.push(Part { left: at.checked_sub(1).unwrap_or(END), right: END, rank, joined: NO_PAIR });
+    }
 }

@@ -7,40 +7,100 @@
 //! longer                      -> window after window        window
 //! ```
 //!
-//! The four give what the textbook algorithm gives, which stays here as `naive` and is what tests compare
+//! A table of pairs (`pairs`) says which neighbours merge. The four give what the textbook algorithm gives, which stays here as `naive` and is what tests compare
 //! with. Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
 //! `pretokenize`, which id a rank has is known to the vocabulary.
 
 mod cache;
+mod chars;
+mod counter;
 mod counts;
 mod heap;
+mod lanes;
 mod merge;
 pub(crate) mod naive;
-pub(crate) mod table;
+mod pairs;
+mod table;
 mod window;
 
+pub(crate) use counter::PieceCounter;
+use pairs::Pairs;
 pub(crate) use table::{MOST_TOKENS, PieceTable};
 pub(crate) use window::LongPiece;
+
+use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::token::Rank;
 use cache::{Cache, Key, Outcome};
-use counts::Counts;
+use chars::Chars;
+
+/// What is known of a vocabulary: its tokens, and which of them merge.
+#[derive(Clone)]
+pub(crate) struct Tables {
+    pub(crate) pieces: PieceTable,
+    pairs: Pairs,
+    chars: Chars,
+}
+
+impl Tables {
+    /// The tables of a vocabulary of which only the tokens are known yet, all single bytes among them.
+    pub(crate) fn new(pieces: PieceTable) -> Option<Tables> {
+        let pairs = Pairs::from_image(Cow::Owned(Pairs::build_image(&pieces)))?;
+        let chars = Chars::from_image(Cow::Owned(Chars::build_image(&pieces, &pairs)))?;
+        Some(Tables { pieces, pairs, chars })
+    }
+
+    /// The tables on their images; `None` if these are not of the length that they say.
+    pub(crate) fn from_images([pieces, pairs, chars]: [Cow<'static, [u8]>; 3]) -> Option<Tables> {
+        Some(Tables {
+            pieces: PieceTable::from_image(pieces)?,
+            pairs: Pairs::from_image(pairs)?,
+            chars: Chars::from_image(chars)?,
+        })
+    }
+
+    /// Whether the piece is a token; asked only where merging might not show it, or would show it late. Long
+    /// tokens are nearly all runs of one character.
+    #[inline(always)]
+    fn is_token_at_once(&self, piece: &[u8]) -> bool {
+        let is_run = matches!(piece, [.., a, b] if a == b && piece.len() > QUICKLY_MERGED);
+        (is_run || !self.pairs.reach_all()) && self.pieces.rank(piece).is_some()
+    }
+
+    /// The parts that merging a piece begins with.
+    #[inline(always)]
+    fn parts<'p>(&'p self, piece: &'p [u8]) -> impl Iterator<Item = Rank> + use<'p> {
+        self.chars.parts(&self.pieces, piece)
+    }
+
+    /// Merges the piece with a queue.
+    fn merge_long(&self, piece: &[u8], scratch: &mut heap::Scratch, token: impl FnMut(Rank)) {
+        heap::merge(self.parts(piece), &self.pairs, scratch, token);
+    }
+
+    /// Merges the piece, of at most `ROOM - 2` bytes, on the stack.
+    fn merge_short<const ROOM: usize>(&self, piece: &[u8], token: impl FnMut(Rank)) {
+        merge::merge::<ROOM, _>(self.parts(piece), &self.pairs, token);
+    }
+}
+
+/// To merge a piece of at most this many bytes does not take longer than to look it up.
+const QUICKLY_MERGED: usize = 15;
 
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct Merger<'v> {
-    table: &'v PieceTable,
+    tables: &'v Tables,
     expected_bytes: usize,
     cache: Option<Cache>,
-    counts: Option<Counts>,
     scratch: heap::Scratch,
 }
 
 impl<'v> Merger<'v> {
     /// A merger for about this many bytes of text.
-    pub(crate) fn new(table: &'v PieceTable, expected_bytes: usize) -> Merger<'v> {
-        Merger { table, expected_bytes, cache: None, counts: None, scratch: heap::Scratch::default() }
+    pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> Merger<'v> {
+        Merger { tables, expected_bytes, cache: None, scratch: heap::Scratch::default() }
     }
 
     /// Encodes the piece `text[start..end]` and hands over the rank of each token, from left to right.
@@ -57,7 +117,7 @@ impl<'v> Merger<'v> {
         let expected = self.expected_bytes;
         let cache = self.cache.get_or_insert_with(|| Cache::new(expected));
         let Some(key) = Key::of(text, start, end) else {
-            return encode_piece(self.table, &mut self.scratch, &text[start..end], token);
+            return encode_piece(self.tables, &mut self.scratch, &text[start..end], token);
         };
         if let Some(outcome) = cache.get(key)
             && let Some(ranks) = outcome.ranks()
@@ -66,49 +126,37 @@ impl<'v> Merger<'v> {
             return Ok(());
         }
         let mut outcome = Outcome::NONE;
-        encode_piece(self.table, &mut self.scratch, &text[start..end], &mut |rank| {
+        encode_piece(self.tables, &mut self.scratch, &text[start..end], &mut |rank| {
             outcome.push(rank);
             token(rank);
         })?;
         cache.put(key, outcome);
         Ok(())
     }
-
-    /// The number of tokens of the pieces of `text` that end at `ends`, of which the first begins at `start`.
-    ///
-    /// Fails only where [`LongPiece`] does.
-    pub(crate) fn count(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Result<usize, Error> {
-        let expected = self.expected_bytes;
-        let counts = self.counts.get_or_insert_with(|| Counts::new(expected));
-        let (table, scratch) = (self.table, &mut self.scratch);
-        counts.count(text, start, ends, |piece| {
-            let mut tokens = 0;
-            encode_piece(table, scratch, piece, &mut |_| tokens += 1)?;
-            Ok(tokens)
-        })
-    }
 }
 
 /// Encodes a piece that no cache knows.
 #[inline(never)]
 fn encode_piece(
-    table: &PieceTable,
+    tables: &Tables,
     scratch: &mut heap::Scratch,
     piece: &[u8],
     token: &mut impl FnMut(Rank),
 ) -> Result<(), Error> {
-    if let Some(rank) = table.rank(piece) {
+    if let Some(rank) = tables.pieces.rank(piece) {
         token(rank);
         return Ok(());
     }
-    if piece.len() <= merge::LONGEST {
-        merge::merge(table, piece, token);
+    if piece.len() <= merge::SMALL - 2 {
+        tables.merge_short::<{ merge::SMALL }>(piece, token);
+    } else if piece.len() <= merge::LARGE - 2 {
+        tables.merge_short::<{ merge::LARGE }>(piece, token);
     } else if piece.len() <= window::WINDOW {
-        heap::merge(table, piece, scratch, token);
+        tables.merge_long(piece, scratch, token);
     } else {
-        let mut long = LongPiece::new(table);
-        long.push(table, piece, token)?;
-        long.finish(table, token)?;
+        let mut long = LongPiece::new(tables);
+        long.push(tables, piece, token)?;
+        long.finish(tables, token)?;
     }
     Ok(())
 }

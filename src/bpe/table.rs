@@ -27,8 +27,8 @@
 
 use std::borrow::Cow;
 
-/// The most tokens a table may have, so that a rank and a position in a short piece fit into one number.
-pub(crate) const MOST_TOKENS: usize = 1 << 24;
+/// The most tokens a table may have, so that three ranks fit into one number, and one rank is to spare.
+pub(crate) const MOST_TOKENS: usize = (1 << 21) - 1;
 
 const HEADER_NUMBERS: usize = 6;
 const SINGLES_AT: usize = HEADER_NUMBERS * 4;
@@ -384,6 +384,20 @@ fn word32(piece: &[u8], at: usize) -> u64 {
 fn word64(piece: &[u8], at: usize) -> u64 {
     let b = &piece[at..at + 8];
     u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
+}
+
+/// Asks for the cache line of an element that will be looked at soon. Only a hint: it changes nothing.
+#[inline(always)]
+#[allow(unsafe_code)]
+pub(crate) fn prefetch<T>(slice: &[T], place: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = slice.get(place) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: the address is that of an element. SSE, which has the instruction, is in every x86-64.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (slice, place);
 }
 
 #[cfg(test)]

@@ -5,92 +5,180 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::window::LongPiece;
-use super::{Merger, PieceTable, heap, merge, naive};
+use super::{Merger, PieceCounter, PieceTable, Tables, heap, merge, naive, pairs};
 use crate::token::Rank;
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
 /// overlap a lot, some cannot be reached by merging, and a long word may come before its parts: everything
 /// that a trained vocabulary does not do.
 fn vocabularies() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let words = prop::collection::vec("[abc]{2,6}", 0..40);
-    (words, any::<u64>()).prop_map(|(words, seed)| {
-        let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
-        let mut place = seed;
-        for word in words {
-            if !tokens.contains(&word.as_bytes().to_vec()) {
-                place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                tokens.insert((place >> 33) as usize % (tokens.len() + 1), word.into_bytes());
-            }
-        }
-        tokens
+    let words = prop::collection::vec("[abc]{2,6}".prop_map(String::into_bytes), 0..40);
+    (words, any::<u64>()).prop_map(|(words, seed)| shuffled(words, seed))
+}
+
+/// The same with characters of two and three bytes, and with tokens that begin and end inside them.
+fn vocabularies_of_characters() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let word = ("[aбв漢ก]{1,4}", 0usize..3, 0usize..3).prop_map(|(word, skip, drop)| {
+        let bytes = word.into_bytes();
+        let end = bytes.len() - drop.min(bytes.len() - 1);
+        bytes[skip.min(end - 1)..end].to_vec()
+    });
+    (prop::collection::vec(word, 0..60), any::<u64>()).prop_map(|(words, seed)| {
+        let long = words.into_iter().filter(|word| word.len() > 1).collect();
+        shuffled(long, seed)
     })
 }
 
-fn table(tokens: &[Vec<u8>]) -> PieceTable {
-    let image = PieceTable::build_image(tokens.iter().map(Vec::as_slice)).expect("distinct");
-    PieceTable::from_image(Cow::Owned(image)).expect("an image just made")
+/// All bytes, and these words wherever the seed puts them.
+fn shuffled(words: Vec<Vec<u8>>, seed: u64) -> Vec<Vec<u8>> {
+    let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
+    let mut place = seed;
+    for word in words {
+        if !tokens.contains(&word) {
+            place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            tokens.insert((place >> 33) as usize % (tokens.len() + 1), word);
+        }
+    }
+    tokens
 }
 
-fn by_heap(table: &PieceTable, piece: &[u8]) -> Vec<Rank> {
+fn tables(tokens: &[Vec<u8>]) -> Tables {
+    let image = PieceTable::build_image(tokens.iter().map(Vec::as_slice)).expect("distinct");
+    Tables::new(PieceTable::from_image(Cow::Owned(image)).expect("an image just made"))
+        .expect("images just made")
+}
+
+fn by_heap(tables: &Tables, piece: &[u8]) -> Vec<Rank> {
     let mut ranks = Vec::new();
-    heap::merge(table, piece, &mut heap::Scratch::default(), |rank| ranks.push(rank));
+    tables.merge_long(piece, &mut heap::Scratch::default(), |rank| ranks.push(rank));
     ranks
 }
 
-fn by_windows(table: &PieceTable, piece: &[u8], chunk: usize) -> Vec<Rank> {
+fn by_windows(tables: &Tables, piece: &[u8], chunk: usize) -> Vec<Rank> {
     let mut ranks = Vec::new();
-    let mut long = LongPiece::with_window(table, 0);
+    let mut long = LongPiece::with_window(tables, 0);
     let mut push = |rank| ranks.push(rank);
     for chunk in piece.chunks(chunk) {
-        long.push(table, chunk, &mut push).expect("a window that fits");
+        long.push(tables, chunk, &mut push).expect("a window that fits");
     }
-    long.finish(table, &mut push).expect("a window that fits");
+    long.finish(tables, &mut push).expect("a window that fits");
     ranks
+}
+
+/// A text that is these pieces one after another, and where they end.
+fn text_of(pieces: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
+    let mut end = 0;
+    let ends = pieces.iter().map(|piece| {
+        end += piece.len();
+        end
+    });
+    (pieces.concat(), ends.collect())
+}
+
+fn encode_and_count(tokens: &[Vec<u8>], pieces: &[Vec<u8>], batch: usize) -> Result<(), TestCaseError> {
+    let tables = tables(tokens);
+    let (text, ends) = text_of(pieces);
+    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| naive::encode(&tables.pieces, piece)).collect();
+    // Both know pieces the second time.
+    let (mut merger, mut counter) = (Merger::new(&tables, 100), PieceCounter::new(&tables, 100));
+    for _ in 0..2 {
+        let mut start = 0;
+        for (&end, wanted) in ends.iter().zip(&wanted) {
+            let mut ranks = Vec::new();
+            merger.encode(&text, start, end, &mut |rank| ranks.push(rank)).expect("short");
+            prop_assert_eq!(&ranks, wanted, "{:?}", text[start..end].escape_ascii().to_string());
+            start = end;
+        }
+        let (mut start, mut count) = (0, 0);
+        for ends in ends.chunks(batch) {
+            count += counter.add(&text, start, ends).expect("short");
+            start = ends.last().copied().unwrap_or(start);
+        }
+        count += counter.finish(&text).expect("short");
+        prop_assert_eq!(count, wanted.iter().map(Vec::len).sum::<usize>());
+    }
+    Ok(())
 }
 
 proptest! {
     #[test]
-    fn short_merge_is_the_textbook(tokens in vocabularies(), piece in "[abcd]{1,64}") {
-        let table = table(&tokens);
+    fn short_merge_is_the_textbook(tokens in vocabularies(), piece in "[abcd]{1,62}") {
+        let tables = tables(&tokens);
         let mut ranks = Vec::new();
-        merge::merge(&table, piece.as_bytes(), |rank| ranks.push(rank));
-        prop_assert_eq!(ranks, naive::merge(&table, piece.as_bytes()));
+        tables.merge_short::<{ merge::LARGE }>(piece.as_bytes(), |rank| ranks.push(rank));
+        prop_assert_eq!(ranks, naive::merge(&tables.pieces, piece.as_bytes()));
     }
 
     #[test]
     fn heap_is_the_textbook(tokens in vocabularies(), piece in "[abcd]{1,200}") {
-        let table = table(&tokens);
-        prop_assert_eq!(by_heap(&table, piece.as_bytes()), naive::merge(&table, piece.as_bytes()));
+        let tables = tables(&tokens);
+        prop_assert_eq!(by_heap(&tables, piece.as_bytes()), naive::merge(&tables.pieces, piece.as_bytes()));
+    }
+
+    /// Characters are put together in advance only where that changes nothing, in valid text or not.
+    #[test]
+    fn characters_in_advance_change_nothing(
+        tokens in vocabularies_of_characters(),
+        text in "[aбв漢กд ]{1,60}",
+        broken in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let tables = tables(&tokens);
+        let mut piece = text.into_bytes();
+        if let Some(broken) = broken {
+            piece.remove(broken.index(piece.len()));
+        }
+        prop_assert_eq!(by_heap(&tables, &piece), naive::merge(&tables.pieces, &piece));
+    }
+
+    /// Between any two tokens that are neighbours at some step of the textbook, the table of pairs knows whether
+    /// they merge.
+    #[test]
+    fn pairs_are_what_the_textbook_merges(tokens in vocabularies(), piece in "[abc]{2,40}") {
+        let tables = tables(&tokens);
+        let mut parts: Vec<Vec<u8>> = piece.bytes().map(|byte| vec![byte]).collect();
+        loop {
+            let joined = |at: usize| tables.pieces.rank(&[&parts[at][..], &parts[at + 1]].concat());
+            for at in 0..parts.len() - 1 {
+                let rank = |part: &[u8]| tables.pieces.rank(part).expect("a token");
+                let found = tables.pairs.rank(rank(&parts[at]), rank(&parts[at + 1]));
+                prop_assert_eq!((found != pairs::NO_PAIR).then_some(found), joined(at));
+            }
+            let lowest = (0..parts.len() - 1).filter(|&at| joined(at).is_some()).min_by_key(|&at| joined(at));
+            let Some(at) = lowest else { break };
+            let right = parts.remove(at + 1);
+            parts[at].extend(right);
+        }
+    }
+
+    #[test]
+    fn count_and_encode_are_the_textbook(
+        tokens in vocabularies(),
+        pieces in prop::collection::vec("[abcd]{1,5}|[abc]{10,90}|a{1,40}".prop_map(String::into_bytes), 1..60),
+        batch in 1usize..70,
+    ) {
+        encode_and_count(&tokens, &pieces, batch)?;
+    }
+
+    #[test]
+    fn count_and_encode_of_characters_are_the_textbook(
+        tokens in vocabularies_of_characters(),
+        pieces in prop::collection::vec("[aбв漢กд ]{1,9}|[a漢]{10,30}".prop_map(String::into_bytes), 1..60),
+        batch in 1usize..70,
+    ) {
+        encode_and_count(&tokens, &pieces, batch)?;
     }
 
     #[test]
     fn windows_are_one_heap(tokens in vocabularies(), piece in "[abc]{1,3000}", chunk in 1usize..700) {
-        let table = table(&tokens);
-        prop_assert_eq!(by_windows(&table, piece.as_bytes(), chunk), by_heap(&table, piece.as_bytes()));
+        let tables = tables(&tokens);
+        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), chunk), by_heap(&tables, piece.as_bytes()));
     }
 
     #[test]
     fn windows_are_one_heap_on_repetition(tokens in vocabularies(), unit in "[abc]{1,9}", times in 1usize..600, tail in "[abc]{0,9}") {
-        let table = table(&tokens);
+        let tables = tables(&tokens);
         let piece = unit.repeat(times) + &tail;
-        prop_assert_eq!(by_windows(&table, piece.as_bytes(), 1000), by_heap(&table, piece.as_bytes()));
-    }
-
-    #[test]
-    fn count_and_encode_are_the_textbook(tokens in vocabularies(), pieces in prop::collection::vec("[abcd]{1,5}|[abc]{10,90}", 1..60)) {
-        let table = table(&tokens);
-        let text = pieces.concat();
-        let (mut encoding, mut counting) = (Merger::new(&table, 100), Merger::new(&table, 100));
-        let mut start = 0;
-        for piece in pieces {
-            let end = start + piece.len();
-            let wanted = naive::encode(&table, piece.as_bytes());
-            let mut ranks = Vec::new();
-            encoding.encode(text.as_bytes(), start, end, &mut |rank| ranks.push(rank)).expect("short");
-            prop_assert_eq!(counting.count(text.as_bytes(), start, end).expect("short"), wanted.len());
-            prop_assert_eq!(ranks, wanted);
-            start = end;
-        }
+        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), 1000), by_heap(&tables, piece.as_bytes()));
     }
 }
 
@@ -98,13 +186,13 @@ proptest! {
 fn tokens_handed_over_early_are_right() {
     let tokens: Vec<Vec<u8>> =
         (0..=255).map(|byte| vec![byte]).chain([b"aa".to_vec(), b"aab".to_vec()]).collect();
-    let table = table(&tokens);
+    let tables = tables(&tokens);
     let piece = b"aab".repeat(5000);
-    let mut long = LongPiece::with_window(&table, 0);
+    let mut long = LongPiece::with_window(&tables, 0);
     let mut early = 0;
-    long.push(&table, &piece, &mut |_| early += 1).expect("a trained vocabulary");
+    long.push(&tables, &piece, &mut |_| early += 1).expect("a trained vocabulary");
     assert!(early > 3000, "{early}: memory would grow with the piece");
-    long.finish(&table, &mut |_| early += 1).expect("a trained vocabulary");
+    long.finish(&tables, &mut |_| early += 1).expect("a trained vocabulary");
     assert_eq!(early, 5000);
 }
 
@@ -114,14 +202,14 @@ fn tokens_handed_over_early_are_right() {
 fn what_follows_can_reach_back_through_many_windows() {
     let pairs = (0..=254u8).rev().map(|byte| vec![byte, byte + 1]);
     let tokens: Vec<Vec<u8>> = pairs.chain((0..=255).map(|byte| vec![byte])).collect();
-    let table = table(&tokens);
+    let tables = tables(&tokens);
     for length in [100, 201, 255, 256] {
         let piece: Vec<u8> = (0..=255).take(length).collect();
         for chunk in [1, 7, 300] {
-            assert_eq!(by_windows(&table, &piece, chunk), by_heap(&table, &piece), "{length} {chunk}");
+            assert_eq!(by_windows(&tables, &piece, chunk), by_heap(&tables, &piece), "{length} {chunk}");
         }
         // Twice, so that the second chain begins where windows were enlarged.
         let twice = piece.repeat(2);
-        assert_eq!(by_windows(&table, &twice, 50), naive::merge(&table, &twice));
+        assert_eq!(by_windows(&tables, &twice, 50), naive::merge(&tables.pieces, &twice));
     }
 }

@@ -26,8 +26,8 @@
 //!
 //! One piece of a gigabyte thus needs a few megabytes. What is a piece is left to `pretokenize`.
 
+use super::Tables;
 use super::heap;
-use super::table::PieceTable;
 use crate::error::{Error, ErrorKind};
 use crate::token::Rank;
 
@@ -55,17 +55,17 @@ pub(crate) struct LongPiece {
 }
 
 impl LongPiece {
-    pub(crate) fn new(table: &PieceTable) -> LongPiece {
-        LongPiece::with_window(table, WINDOW)
+    pub(crate) fn new(tables: &Tables) -> LongPiece {
+        LongPiece::with_window(tables, WINDOW)
     }
 
     /// A piece merged with a window of at least this many bytes. Small ones are for tests.
-    pub(super) fn with_window(table: &PieceTable, window: usize) -> LongPiece {
+    pub(super) fn with_window(tables: &Tables, window: usize) -> LongPiece {
         LongPiece {
             pending: Vec::new(),
             kept: Vec::new(),
             handed_over: false,
-            window: window.max(32 * table.longest()),
+            window: window.max(32 * tables.pieces.longest()),
             scratch: heap::Scratch::default(),
             ranks: Vec::new(),
         }
@@ -74,15 +74,15 @@ impl LongPiece {
     /// Takes the next bytes of the piece, and hands over the ranks of the tokens that nothing can change.
     pub(crate) fn push(
         &mut self,
-        table: &PieceTable,
+        tables: &Tables,
         bytes: &[u8],
         token: &mut impl FnMut(Rank),
     ) -> Result<(), Error> {
-        let memory = table.len() as usize;
+        let memory = tables.pieces.len() as usize;
         for bytes in bytes.chunks(WINDOW) {
             self.pending.extend_from_slice(bytes);
             while self.pending.len() > self.window {
-                self.advance(table, false)?;
+                self.advance(tables, false)?;
                 if self.kept.len() > 2 * memory {
                     self.kept.drain(..self.kept.len() - memory).for_each(&mut *token);
                     self.handed_over = true;
@@ -93,37 +93,37 @@ impl LongPiece {
     }
 
     /// Ends the piece and hands over the ranks of its last tokens.
-    pub(crate) fn finish(mut self, table: &PieceTable, token: &mut impl FnMut(Rank)) -> Result<(), Error> {
+    pub(crate) fn finish(mut self, tables: &Tables, token: &mut impl FnMut(Rank)) -> Result<(), Error> {
         while !self.pending.is_empty() {
-            self.advance(table, true)?;
+            self.advance(tables, true)?;
         }
         self.kept.into_iter().for_each(token);
         Ok(())
     }
 
     /// Moves one window of bytes from `pending` to tokens in `kept`; `last` if the piece ends with `pending`.
-    fn advance(&mut self, table: &PieceTable, last: bool) -> Result<(), Error> {
+    fn advance(&mut self, tables: &Tables, last: bool) -> Result<(), Error> {
         let behind = self.pending.len();
         let mut back = 0;
         loop {
-            self.step_back(table, back)?;
+            self.step_back(tables, back)?;
             // A window that begins so much earlier must also end later than the last one did, beyond the
             // tokens that will not be kept of it; or the two could follow each other for ever.
             let stepped_back = self.pending.len() - behind;
-            self.window = self.window.max(2 * stepped_back + 2 * MARGIN * table.longest());
+            self.window = self.window.max(2 * stepped_back + 2 * MARGIN * tables.pieces.longest());
             let end = self.pending.len().min(self.window);
             self.ranks.clear();
             let ranks = &mut self.ranks;
-            heap::merge(table, &self.pending[..end], &mut self.scratch, |rank| ranks.push(rank));
+            tables.merge_long(&self.pending[..end], &mut self.scratch, |rank| ranks.push(rank));
             if !(last && end == self.pending.len()) {
                 ranks.truncate(ranks.len() - MARGIN);
             }
             let fits = match (self.kept.last(), ranks.first()) {
-                (Some(&before), Some(&after)) => compatible(table, before, after, &mut self.scratch),
+                (Some(&before), Some(&after)) => compatible(tables, before, after, &mut self.scratch),
                 _ => true,
             };
             if fits {
-                let bytes: usize = ranks.iter().map(|&rank| table.token_length(rank)).sum();
+                let bytes: usize = ranks.iter().map(|&rank| tables.pieces.token_length(rank)).sum();
                 self.kept.extend_from_slice(ranks);
                 self.pending.drain(..bytes);
                 return Ok(());
@@ -133,22 +133,23 @@ impl LongPiece {
     }
 
     /// Turns the last `tokens` kept tokens into pending bytes again.
-    fn step_back(&mut self, table: &PieceTable, tokens: usize) -> Result<(), Error> {
+    fn step_back(&mut self, tables: &Tables, tokens: usize) -> Result<(), Error> {
         if tokens >= self.kept.len() && tokens > 0 && self.handed_over {
             let message = "a piece of text this long cannot be merged exactly in bounded memory";
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let from = self.kept.len().saturating_sub(tokens);
-        let bytes: Vec<u8> = self.kept.drain(from..).flat_map(|rank| table.bytes(rank)).copied().collect();
+        let bytes: Vec<u8> =
+            self.kept.drain(from..).flat_map(|rank| tables.pieces.bytes(rank)).copied().collect();
         self.pending.splice(..0, bytes);
         Ok(())
     }
 }
 
 /// Whether merging the bytes of the two tokens gives back the two tokens.
-fn compatible(table: &PieceTable, before: Rank, after: Rank, scratch: &mut heap::Scratch) -> bool {
-    let bytes = [table.bytes(before), table.bytes(after)].concat();
+fn compatible(tables: &Tables, before: Rank, after: Rank, scratch: &mut heap::Scratch) -> bool {
+    let bytes = [tables.pieces.bytes(before), tables.pieces.bytes(after)].concat();
     let mut ranks = Vec::with_capacity(2);
-    heap::merge(table, &bytes, scratch, |rank| ranks.push(rank));
+    tables.merge_long(&bytes, scratch, |rank| ranks.push(rank));
     ranks == [before, after]
 }

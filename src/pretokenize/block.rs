@@ -80,29 +80,34 @@ impl Block {
 
     /// As [`Block::new`], for blocks with characters of more than one byte.
     fn of_characters(ascii: &AsciiMasks, text: &[u8], at: usize, spill: &mut Spill) -> Option<Block> {
-        let mut classes = std::mem::take(&mut spill.classes);
+        // Characters in turn write to one of two rows, so that one need not wait for the one before.
+        let mut rows = [std::mem::take(&mut spill.classes), [0; 8]];
         let mut covered = std::mem::take(&mut spill.any);
-        let mut follow = covered;
-        let mut left = ascii.high & !covered;
+        let mut left = ascii.high & !ascii.follow;
+        let mut row = 0;
         while left != 0 {
             let place = left.trailing_zeros();
-            let first = at + place as usize;
-            let four = text[first..].first_chunk::<4>()?;
+            let four = text[at + place as usize..].first_chunk::<4>()?;
             let (class, length) = class_of_four(*four);
             if class == 0 {
                 return None;
             }
             let bits = u128::from((1u32 << length) - 1) << place;
             let index = Class::trailing_zeros(class) as usize & 7;
-            classes[index] |= bits as u64;
+            rows[row][index] |= bits as u64;
             covered |= bits as u64;
-            follow |= bits as u64 & !(1 << place);
-            spill.classes[index] |= (bits >> 64) as u64;
-            spill.any |= (bits >> 64) as u64;
-            left &= !covered;
+            if bits >> 64 != 0 {
+                spill.classes[index] = (bits >> 64) as u64;
+                spill.any = (bits >> 64) as u64;
+            }
+            left &= left - 1;
+            row ^= 1;
         }
-        // A character cannot take in an ASCII byte: its following bytes were found to be such.
-        debug_assert_eq!(covered, ascii.high);
+        // What is not part of any character is not UTF-8.
+        if covered != ascii.high {
+            return None;
+        }
+        let classes: [u64; 8] = std::array::from_fn(|index| rows[0][index] | rows[1][index]);
         let mut block = Block::of_ascii(ascii);
         let [upper, lower, caseless, mark, digit, space, newline, other] = classes;
         block.upper |= upper;
@@ -113,7 +118,7 @@ impl Block {
         block.space |= space;
         block.newline |= newline;
         block.other |= other;
-        block.follow = follow;
+        block.follow = ascii.follow;
         Some(block)
     }
 

@@ -34,6 +34,12 @@ impl Pretokenizer {
         (from + 1..text.len()).rev().find(|&at| self.is_cut(text, at))
     }
 
+    /// The first and the last place in this text where [`Pretokenizer::last_cut`] may cut.
+    pub(crate) fn cuts(&self, text: &[u8]) -> Option<(usize, usize)> {
+        let last = self.last_cut(text, 0)?;
+        Some(((1..last).find(|&at| self.is_cut(text, at)).unwrap_or(last), last))
+    }
+
     /// Whether [`Pretokenizer::last_cut`] may cut before byte `at`, which is neither the first nor the end.
     #[inline(always)]
     pub(super) fn is_cut(&self, text: &[u8], at: usize) -> bool {

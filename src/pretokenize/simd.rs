@@ -38,6 +38,8 @@ pub(super) struct AsciiMasks {
     pub(super) slash: u64,
     /// Bytes from 128 on, which are no ASCII.
     pub(super) high: u64,
+    /// Those of them below 192, which follow the first byte of a character.
+    pub(super) follow: u64,
 }
 
 /// A way to classify a block.
@@ -132,7 +134,7 @@ impl Kernel for Portable {
     #[inline(always)]
     fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
         let mut rows = [0u64; 8];
-        let mut high = 0;
+        let (mut high, mut follow) = (0, 0);
         for (i, bytes) in block.chunks_exact(8).enumerate() {
             let mut classes = 0;
             let mut raw = 0;
@@ -144,12 +146,11 @@ impl Kernel for Portable {
             for (row, column) in rows.iter_mut().zip(columns) {
                 *row |= u64::from(column) << (8 * i);
             }
-            // Gathers the uppermost bit of each byte: every product bit from 56 on comes from one of them.
-            let tops = ((raw >> 7) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            high |= tops << (8 * i);
+            high |= gather_tops(raw) << (8 * i);
+            follow |= gather_tops(raw & !(raw << 1)) << (8 * i);
         }
         let [upper, lower, digit, blank, tab, newline, apostrophe, slash] = rows;
-        AsciiMasks { upper, lower, digit, blank, tab, newline, apostrophe, slash, high }
+        AsciiMasks { upper, lower, digit, blank, tab, newline, apostrophe, slash, high, follow }
     }
 }
 
@@ -174,6 +175,12 @@ const fn class_bits() -> [u8; 256] {
         byte += 1;
     }
     bits
+}
+
+/// The uppermost bit of each byte: every bit of the product from 56 on comes from one of them.
+#[inline(always)]
+fn gather_tops(bytes: u64) -> u64 {
+    ((bytes >> 7) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Transposes a matrix of 8 by 8 bits, one row a byte: swaps bits, then pairs, then fours across the
@@ -244,6 +251,7 @@ mod x86 {
             apostrophe: is(b'\''),
             slash: is(b'/'),
             high: _mm512_movepi8_mask(bytes),
+            follow: _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8(0xc0_u8 as i8)),
         }
     }
 
@@ -314,6 +322,7 @@ mod x86 {
             apostrophe: masks(&|bytes| equal(bytes, b'\'')),
             slash: masks(&|bytes| equal(bytes, b'/')),
             high: masks(&|bytes| bytes),
+            follow: masks(&|bytes| _mm256_cmpgt_epi8(_mm256_set1_epi8(0xc0_u8 as i8), bytes)),
         }
     }
 
@@ -377,6 +386,7 @@ mod arm {
             apostrophe: masks(&|bytes| equal(bytes, b'\'')),
             slash: masks(&|bytes| equal(bytes, b'/')),
             high: masks(&|bytes| vcgeq_u8(bytes, vdupq_n_u8(128))),
+            follow: masks(&|bytes| within(bytes, 0x80, 0x40)),
         }
     }
 

@@ -23,22 +23,35 @@ struct Embedded {
     specials: fn() -> Vec<(String, TokenId)>,
 }
 
-/// An embedded vocabulary: a table image made by the build script, and the ids of its ranks.
+/// An embedded vocabulary: a tables made by the build script, and the ids of its ranks.
 struct Pack {
-    image: &'static [u8],
+    images: [&'static [u8]; 3],
     ids: &'static [(TokenId, u32)],
 }
 
-macro_rules! image {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".table"))
+impl Pack {
+    fn vocabulary(&self) -> Result<Vocabulary, Error> {
+        Vocabulary::from_images(self.images.map(Cow::Borrowed), self.ids)
+    }
+}
+
+macro_rules! pack {
+    ($name:literal, $ids:expr) => {
+        Pack {
+            images: [
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pieces")),
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pairs")),
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".chars")),
+            ],
+            ids: $ids,
+        }
     };
 }
 
-static R50K: Pack = Pack { image: image!("r50k_base"), ids: &[(0, 50_256)] };
-static P50K: Pack = Pack { image: image!("p50k_base"), ids: &[(0, 50_256), (50_257, 24)] };
-static CL100K: Pack = Pack { image: image!("cl100k_base"), ids: &[(0, 100_256)] };
-static O200K: Pack = Pack { image: image!("o200k_base"), ids: &[(0, 199_998)] };
+static R50K: Pack = pack!("r50k_base", &[(0, 50_256)]);
+static P50K: Pack = pack!("p50k_base", &[(0, 50_256), (50_257, 24)]);
+static CL100K: Pack = pack!("cl100k_base", &[(0, 100_256)]);
+static O200K: Pack = pack!("o200k_base", &[(0, 199_998)]);
 
 static EMBEDDED: [Embedded; 7] = [
     Embedded { name: "cl100k_base", pack: &CL100K, pattern: pattern::CL100K, specials: cl100k_specials },
@@ -79,7 +92,7 @@ pub fn definition(name: &str) -> Result<Definition, Error> {
     let embedded = EMBEDDED.iter().find(|embedded| embedded.name == name).ok_or_else(|| unknown(name))?;
     Ok(Definition {
         name: embedded.name.to_owned(),
-        vocabulary: Vocabulary::from_image(Cow::Borrowed(embedded.pack.image), embedded.pack.ids)?,
+        vocabulary: embedded.pack.vocabulary()?,
         specials: SpecialTokens::new((embedded.specials)())?,
         pattern: embedded.pattern.to_owned(),
     })
