@@ -9,7 +9,7 @@
 //! one endless word for o200k that first has letters without case and then lower-case ones, and, for patterns
 //! without a scanner, with the text.
 
-use crate::bpe::{LongPiece, Merger, PieceCounter};
+use crate::bpe::{LongPiece, PieceCounter, PieceEncoder};
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
@@ -209,7 +209,7 @@ impl<'t> TextDecoder<'t> {
 /// A tokenizer, and what it keeps between pieces.
 struct Merging<'t> {
     tokenizer: &'t Tokenizer,
-    merger: Merger<'t>,
+    merger: PieceEncoder<'t>,
     counter: PieceCounter<'t>,
 }
 

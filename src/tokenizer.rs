@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::bpe::{self, Merger, PieceCounter};
+use crate::bpe::{self, PieceCounter, PieceEncoder};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::Pretokenizer;
@@ -103,7 +103,8 @@ impl Tokenizer {
     pub fn encode_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<TokenId>, Error> {
         let text = text.as_ref();
         let mut merger = self.merger(text.len());
-        let mut ids = Vec::new();
+        // Most text has a token for four bytes; memory that is not touched costs nothing.
+        let mut ids = Vec::with_capacity(text.len() / 4);
         self.each_segment(text, policy, |segment| match segment {
             Segment::Special(id, _) => {
                 ids.push(id);
@@ -321,8 +322,8 @@ impl Tokenizer {
     }
 
     /// What merges the pieces of a text of about this many bytes.
-    pub(crate) fn merger(&self, expected_bytes: usize) -> Merger<'_> {
-        Merger::new(self.vocabulary.tables(), expected_bytes)
+    pub(crate) fn merger(&self, expected_bytes: usize) -> PieceEncoder<'_> {
+        PieceEncoder::new(self.vocabulary.tables(), expected_bytes)
     }
 
     /// What counts the tokens of the pieces of a text of about this many bytes.
@@ -338,7 +339,7 @@ impl Tokenizer {
     /// `stop` is looked at where the pattern looks ahead.
     pub(crate) fn encode_pieces(
         &self,
-        merger: &mut Merger<'_>,
+        merger: &mut PieceEncoder<'_>,
         text: &[u8],
         start: usize,
         stop: usize,
@@ -347,15 +348,12 @@ impl Tokenizer {
         let text = &text[start..];
         let mut pieces = self.pretokenizer.pieces(text, stop - start);
         loop {
-            let mut start = pieces.start();
+            let start = pieces.start();
             let ends = pieces.next_batch()?;
             if ends.is_empty() {
                 return Ok(());
             }
-            for &end in ends {
-                merger.encode(text, start, end, token)?;
-                start = end;
-            }
+            merger.encode(text, start, ends, token)?;
         }
     }
 

@@ -7,16 +7,17 @@
 //!
 //! Longer pieces are left to the table and to merging.
 
+use super::table::prefetch;
 use crate::token::Rank;
 
 /// The longest piece, in bytes, that the cache can hold.
 const LONGEST: usize = 15;
 
-/// How many ranks an entry can hold. Of pieces with more tokens only their number is kept.
+/// How many ranks an entry can hold. Pieces with more tokens are not kept.
 const RANKS: usize = 3;
 
-/// The largest cache has this many entries (of 32 bytes, so 1 MiB).
-const MOST_ENTRIES: usize = 1 << 15;
+/// The largest cache has this many entries (of 32 bytes, so 2 MiB).
+const MOST_ENTRIES: usize = 1 << 16;
 
 /// A piece of text, packed: its bytes, zeros, its length. Never 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,12 @@ impl Cache {
     pub(super) fn new(expected_bytes: usize) -> Cache {
         let entries = (expected_bytes / 8).next_power_of_two().clamp(16, MOST_ENTRIES);
         Cache { words: vec![[0; 4]; entries], shift: u64::BITS - entries.trailing_zeros() }
+    }
+
+    /// Asks for what [`Cache::get`] will look at.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, key: Key) {
+        prefetch(&self.words, self.place(key));
     }
 
     #[inline(always)]
@@ -89,11 +96,19 @@ impl Outcome {
     /// No tokens yet.
     pub(super) const NONE: Outcome = Outcome { tokens: 0, ranks: [0; RANKS] };
 
-    pub(super) fn push(&mut self, rank: Rank) {
-        if let Some(place) = self.ranks.get_mut(self.tokens as usize) {
-            *place = rank;
+    /// These ranks; if they are too many, their number and as the first rank what `elsewhere` is.
+    pub(super) fn of(found: &[Rank], elsewhere: Rank) -> Outcome {
+        let mut ranks = [0; RANKS];
+        match ranks.get_mut(..found.len()) {
+            Some(all) => all.copy_from_slice(found),
+            None => ranks[0] = elsewhere,
         }
-        self.tokens += 1;
+        Outcome { tokens: found.len() as u32, ranks }
+    }
+
+    /// The first rank, or what stands in its place.
+    pub(super) fn first(&self) -> Rank {
+        self.ranks[0]
     }
 
     /// The ranks, if all of them are known.

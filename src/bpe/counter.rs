@@ -8,12 +8,13 @@
 //!     of many parts               -> one by one               heap, window
 //! ```
 //!
-//! The ids of tokens are left to the other half of this folder, [`super::Merger`].
+//! The ids of tokens are left to the other half of this folder, [`super::PieceEncoder`].
 
 use super::counts::{Counts, Known};
-use super::merge::{LARGE, MEDIUM, Row, SMALL};
+use super::lanes::{Done, Waiting};
+use super::merge::Row;
 use super::pairs::Pairs;
-use super::{Tables, encode_piece, heap, lanes};
+use super::{Tables, encode_piece, heap};
 use crate::error::Error;
 
 /// How many pieces are noted down before they are worked on: enough to keep the lanes full.
@@ -29,27 +30,10 @@ pub(crate) struct PieceCounter<'v> {
     counts: Counts,
     /// Where the pieces begin and end that are not counted yet.
     noted: Vec<(usize, usize)>,
+    /// Those of them that are to be merged.
+    merging: Vec<(usize, usize)>,
     waiting: Waiting,
     scratch: heap::Scratch,
-}
-
-/// Pieces that have to be merged, by how many parts they have.
-#[derive(Default)]
-struct Waiting {
-    /// The ranks of the parts of all these pieces.
-    parts: Vec<u32>,
-    small: Vec<Piece>,
-    medium: Vec<Piece>,
-    large: Vec<Piece>,
-}
-
-/// A piece of the text, and where its parts are in [`Waiting::parts`].
-#[derive(Clone, Copy)]
-struct Piece {
-    start: usize,
-    end: usize,
-    first: usize,
-    parts: usize,
 }
 
 impl<'v> PieceCounter<'v> {
@@ -59,6 +43,7 @@ impl<'v> PieceCounter<'v> {
             tables,
             counts: Counts::new(expected_bytes),
             noted: Vec::new(),
+            merging: Vec::new(),
             waiting: Waiting::default(),
             scratch: heap::Scratch::default(),
         }
@@ -80,9 +65,11 @@ impl<'v> PieceCounter<'v> {
     pub(crate) fn finish(&mut self, text: &[u8]) -> Result<usize, Error> {
         let mut tokens = 0;
         let mut noted = std::mem::take(&mut self.noted);
+        let mut merging = std::mem::take(&mut self.merging);
         // Text repeats what is rare, too: what is under way already comes again when it is known.
         while !noted.is_empty() {
             let mut again = 0;
+            merging.clear();
             for place in 0..noted.len() {
                 if let Some(&(start, end)) = noted.get(place + AHEAD) {
                     self.counts.prefetch(text, start, end);
@@ -98,76 +85,47 @@ impl<'v> PieceCounter<'v> {
                         self.counts.put(text, start, end, 1);
                         tokens += 1;
                     }
-                    Known::Nothing => tokens += self.begin(text, start, end)?,
+                    Known::Nothing => {
+                        merging.push((start, end));
+                        tokens += self.begin(text, start, end, merging.len() - 1)?;
+                    }
                 }
             }
             noted.truncate(again);
-            tokens += self.merge(text);
+            let mut sum = Sum { counts: &mut self.counts, text, pieces: &merging, tokens: 0 };
+            self.waiting.merge(self.tables, &mut sum);
+            tokens += sum.tokens;
         }
-        self.noted = noted;
+        (self.noted, self.merging) = (noted, merging);
         Ok(tokens)
     }
 
-    /// Puts a piece among those that wait for merging, or counts it if it is too long for that.
-    fn begin(&mut self, text: &[u8], start: usize, end: usize) -> Result<usize, Error> {
-        let Waiting { parts, small, medium, large } = &mut self.waiting;
+    /// Lets a piece wait for merging, or counts it if it is too long for that. `place` is its place in `merging`.
+    fn begin(&mut self, text: &[u8], start: usize, end: usize, place: usize) -> Result<usize, Error> {
         let piece = &text[start..end];
-        let first = parts.len();
-        if piece.len() <= 4 * LARGE {
-            parts.extend(self.tables.parts(piece));
+        if self.waiting.add(self.tables, piece, place) {
+            self.counts.announce(text, start, end);
+            return Ok(0);
         }
-        let count = parts.len() - first;
-        let list = match count {
-            1..=SMALL_PARTS => small,
-            ..=MEDIUM_PARTS if count > 0 => medium,
-            ..=LARGE_PARTS if count > 0 => large,
-            _ => {
-                parts.truncate(first);
-                let mut tokens = 0;
-                encode_piece(self.tables, &mut self.scratch, piece, &mut |_| tokens += 1)?;
-                return Ok(tokens);
-            }
-        };
-        self.counts.announce(text, start, end);
-        list.push(Piece { start, end, first, parts: count });
-        Ok(0)
-    }
-
-    /// Merges the pieces that wait.
-    fn merge(&mut self, text: &[u8]) -> usize {
-        let Waiting { parts, small, medium, large } = &mut self.waiting;
-        let mut tokens = merge_all::<SMALL>(self.tables, &mut self.counts, text, parts, small);
-        tokens += merge_all::<MEDIUM>(self.tables, &mut self.counts, text, parts, medium);
-        tokens += merge_all::<LARGE>(self.tables, &mut self.counts, text, parts, large);
-        parts.clear();
-        tokens
+        let mut tokens = 0;
+        encode_piece(self.tables, &mut self.scratch, piece, &mut |_| tokens += 1)?;
+        Ok(tokens)
     }
 }
 
-const SMALL_PARTS: usize = SMALL - 2;
-const MEDIUM_PARTS: usize = MEDIUM - 2;
-const LARGE_PARTS: usize = LARGE - 2;
+/// Adds up the tokens of pieces that were merged, and keeps them in mind.
+struct Sum<'s> {
+    counts: &'s mut Counts,
+    text: &'s [u8],
+    pieces: &'s [(usize, usize)],
+    tokens: usize,
+}
 
-fn merge_all<const ROOM: usize>(
-    tables: &Tables,
-    counts: &mut Counts,
-    text: &[u8],
-    parts: &[u32],
-    pieces: &mut Vec<Piece>,
-) -> usize {
-    if pieces.is_empty() {
-        return 0;
+impl Done for Sum<'_> {
+    #[inline(always)]
+    fn done<const ROOM: usize>(&mut self, name: usize, row: &Row<ROOM, Pairs>) {
+        let (start, end) = self.pieces[name];
+        self.counts.put(self.text, start, end, row.tokens());
+        self.tokens += row.tokens();
     }
-    let mut total = 0;
-    let begin = |place: usize, row: &mut Row<ROOM, Pairs>| {
-        let piece = pieces[place];
-        row.begin(parts[piece.first..piece.first + piece.parts].iter().copied(), &tables.pairs);
-    };
-    lanes::count::<ROOM, Pairs>(pieces.len(), begin, &tables.pairs, |place, tokens| {
-        let Piece { start, end, .. } = pieces[place];
-        counts.put(text, start, end, tokens);
-        total += tokens;
-    });
-    pieces.clear();
-    total
 }

@@ -1,18 +1,97 @@
-//! Merging several short pieces side by side, for their number of tokens.
+//! Merging several short pieces side by side.
 //!
 //! To merge one piece is to wait: each step needs the ranks that the step before looked up, and the table of
 //! pairs does not fit into the nearer caches. So a few pieces are merged at a time, in turns, one step each.
 //! While the look-ups of one piece are on their way, the processor is busy with the others. A piece that is
 //! done makes room for the next one, so all lanes stay full until the pieces run out.
 //!
-//! A step is that of `merge`, where its rules are told. For counting the order in which pieces are done does
-//! not matter; to encode them is left to `merge`.
+//! A step is that of `merge`, where its rules are told. Pieces are not done in their order; what that means is
+//! left to those who ask.
 
-use super::merge::Row;
-use super::pairs::Join;
+use super::Tables;
+use super::merge::{LARGE, MEDIUM, Row, SMALL};
+use super::pairs::{Join, Pairs};
+use crate::token::Rank;
 
 /// How many pieces are merged at a time: so many steps fit between the loads of one and their use.
 const LANES: usize = 8;
+
+/// The longest piece, in bytes, that is looked at: one of few parts.
+const LONGEST: usize = 4 * LARGE;
+
+/// Pieces that wait for being merged, by how many parts they have.
+#[derive(Default)]
+pub(super) struct Waiting {
+    /// The ranks of the parts of all these pieces.
+    parts: Vec<Rank>,
+    small: Vec<Piece>,
+    medium: Vec<Piece>,
+    large: Vec<Piece>,
+}
+
+/// Where the parts of a piece are in [`Waiting::parts`], and what the one who asked calls it.
+#[derive(Clone, Copy)]
+struct Piece {
+    first: usize,
+    parts: usize,
+    name: usize,
+}
+
+/// What is done with a piece when it is merged.
+pub(super) trait Done {
+    /// `row` holds the tokens of the piece that was given this name.
+    fn done<const ROOM: usize>(&mut self, name: usize, row: &Row<ROOM, Pairs>);
+}
+
+impl Waiting {
+    /// Lets a piece wait; `false` if it has too many parts for this file.
+    pub(super) fn add(&mut self, tables: &Tables, piece: &[u8], name: usize) -> bool {
+        if piece.is_empty() || piece.len() > LONGEST {
+            return false;
+        }
+        let first = self.parts.len();
+        self.parts.extend(tables.parts(piece));
+        let parts = self.parts.len() - first;
+        let list = if parts <= SMALL - 2 {
+            &mut self.small
+        } else if parts <= MEDIUM - 2 {
+            &mut self.medium
+        } else if parts <= LARGE - 2 {
+            &mut self.large
+        } else {
+            self.parts.truncate(first);
+            return false;
+        };
+        list.push(Piece { first, parts, name });
+        true
+    }
+
+    /// Merges all that wait.
+    pub(super) fn merge(&mut self, tables: &Tables, done: &mut impl Done) {
+        let Waiting { parts, small, medium, large } = self;
+        merge_all::<SMALL>(tables, parts, small, done);
+        merge_all::<MEDIUM>(tables, parts, medium, done);
+        merge_all::<LARGE>(tables, parts, large, done);
+        parts.clear();
+    }
+}
+
+fn merge_all<const ROOM: usize>(
+    tables: &Tables,
+    parts: &[Rank],
+    pieces: &mut Vec<Piece>,
+    done: &mut impl Done,
+) {
+    if pieces.is_empty() {
+        return;
+    }
+    let begin = |place: usize, row: &mut Row<ROOM, Pairs>| {
+        let Piece { first, parts: count, .. } = pieces[place];
+        row.begin(parts[first..first + count].iter().copied(), &tables.pairs);
+    };
+    run::<ROOM, Pairs>(pieces.len(), begin, &tables.pairs, |place, row| done.done(pieces[place].name, row));
+    pieces.clear();
+}
 
 /// A piece to be merged, and the place of its outcome.
 struct Lane<const ROOM: usize, J: Join> {
@@ -21,13 +100,13 @@ struct Lane<const ROOM: usize, J: Join> {
 }
 
 /// Merges `pieces` rows of at most `ROOM - 2` parts. `begin` fills the row of the piece with this number;
-/// `done` is told its number of tokens.
+/// `done` is given the row with its tokens.
 #[inline(always)]
-pub(super) fn count<const ROOM: usize, J: Join>(
+fn run<const ROOM: usize, J: Join>(
     pieces: usize,
     mut begin: impl FnMut(usize, &mut Row<ROOM, J>),
     join: &J,
-    mut done: impl FnMut(usize, usize),
+    mut done: impl FnMut(usize, &Row<ROOM, J>),
 ) {
     let mut lanes: [Lane<ROOM, J>; LANES] = std::array::from_fn(|_| Lane { row: Row::new(), place: 0 });
     let mut next = 0;
@@ -45,7 +124,7 @@ pub(super) fn count<const ROOM: usize, J: Join>(
                 at += 1;
                 continue;
             }
-            done(lane.place, lane.row.tokens());
+            done(lane.place, &lane.row);
             if next < pieces {
                 begin(next, &mut lane.row);
                 lane.place = next;

@@ -15,6 +15,7 @@ mod cache;
 mod chars;
 mod counter;
 mod counts;
+mod encoder;
 mod heap;
 mod lanes;
 mod merge;
@@ -24,6 +25,7 @@ mod table;
 mod window;
 
 pub(crate) use counter::PieceCounter;
+pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
 pub(crate) use table::{MOST_TOKENS, PieceTable};
 pub(crate) use window::LongPiece;
@@ -32,7 +34,6 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::token::Rank;
-use cache::{Cache, Key, Outcome};
 use chars::Chars;
 
 /// What is known of a vocabulary: its tokens, and which of them merge.
@@ -88,53 +89,6 @@ impl Tables {
 /// To merge a piece of at most this many bytes does not take longer than to look it up.
 const QUICKLY_MERGED: usize = 15;
 
-/// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
-/// changes a result.
-pub(crate) struct Merger<'v> {
-    tables: &'v Tables,
-    expected_bytes: usize,
-    cache: Option<Cache>,
-    scratch: heap::Scratch,
-}
-
-impl<'v> Merger<'v> {
-    /// A merger for about this many bytes of text.
-    pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> Merger<'v> {
-        Merger { tables, expected_bytes, cache: None, scratch: heap::Scratch::default() }
-    }
-
-    /// Encodes the piece `text[start..end]` and hands over the rank of each token, from left to right.
-    ///
-    /// Fails only where [`LongPiece`] does.
-    #[inline]
-    pub(crate) fn encode(
-        &mut self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        token: &mut impl FnMut(Rank),
-    ) -> Result<(), Error> {
-        let expected = self.expected_bytes;
-        let cache = self.cache.get_or_insert_with(|| Cache::new(expected));
-        let Some(key) = Key::of(text, start, end) else {
-            return encode_piece(self.tables, &mut self.scratch, &text[start..end], token);
-        };
-        if let Some(outcome) = cache.get(key)
-            && let Some(ranks) = outcome.ranks()
-        {
-            ranks.iter().for_each(|&rank| token(rank));
-            return Ok(());
-        }
-        let mut outcome = Outcome::NONE;
-        encode_piece(self.tables, &mut self.scratch, &text[start..end], &mut |rank| {
-            outcome.push(rank);
-            token(rank);
-        })?;
-        cache.put(key, outcome);
-        Ok(())
-    }
-}
-
 /// Encodes a piece that no cache knows.
 #[inline(never)]
 fn encode_piece(
@@ -143,7 +97,9 @@ fn encode_piece(
     piece: &[u8],
     token: &mut impl FnMut(Rank),
 ) -> Result<(), Error> {
-    if let Some(rank) = tables.pieces.rank(piece) {
+    if (piece.len() > QUICKLY_MERGED || !tables.pairs.reach_all())
+        && let Some(rank) = tables.pieces.rank(piece)
+    {
         token(rank);
         return Ok(());
     }
