@@ -82,6 +82,7 @@ impl<'v> PieceEncoder<'v> {
             self.merge_missed(text)?;
             for outcome in &self.batch.outcomes {
                 match outcome.ranks() {
+                    Some(&[rank]) => token(rank),
                     Some(ranks) => ranks.iter().for_each(|&rank| token(rank)),
                     None => self.batch.more_of(outcome).iter().for_each(|&rank| token(rank)),
                 }
@@ -92,10 +93,12 @@ impl<'v> PieceEncoder<'v> {
     }
 
     /// Fills the batch with what the cache knows, and notes down what it does not know.
+    #[inline(never)]
     fn look_up(&mut self, text: &[u8], mut start: usize, ends: &[usize]) {
         let expected = self.expected_bytes;
         let cache = self.cache.get_or_insert_with(|| Cache::new(expected));
         self.batch.outcomes.clear();
+        self.batch.outcomes.reserve(ends.len());
         self.batch.more.clear();
         self.missed.clear();
         let mut keys = [None; STRIDE];
@@ -120,6 +123,7 @@ impl<'v> PieceEncoder<'v> {
     }
 
     /// Merges what was noted down.
+    #[inline(never)]
     fn merge_missed(&mut self, text: &[u8]) -> Result<(), Error> {
         for (name, missed) in self.missed.iter().enumerate() {
             let piece = &text[missed.start..missed.end];
