@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Compares the command with tiktoken and `wc -w` on the same files, answers checked equal.
+"""Compares the command with tiktoken, gigatoken and `wc -w` on the same files, answers checked equal.
 
-    pip install tiktoken
     cargo build --release
-    python3 tests/bench/compare.py FILE...
+    tests/bench/peers.sh FILE...       # or this file, where tiktoken and gigatoken are installed
 
 For each file it prints how many times as fast as the peer the command is: processor time, the median of
-several runs, the three in turn so that a change in the machine's speed meets all of them. Of the command and
-of `wc` the whole process counts, start and reading included; of tiktoken only the first call of
-`encode_ordinary` in a fresh process, with the text in memory and the vocabulary loaded. One thread each.
+several runs, all in turn so that a change in the machine's speed meets all of them. Of the command and of
+`wc` the whole process counts, start and reading included. Of the libraries only the call counts, with the
+text in memory and the vocabulary loaded: tiktoken's `encode_ordinary` and gigatoken's `encode`, the first
+call in a fresh process, and for gigatoken also the best of three later ones, when its cache knows the text.
+The libraries make ids, which the command does not need to. One thread each.
 """
 
 import argparse
@@ -38,6 +39,29 @@ def tiktoken_run(encoding, path):
     print(count, time.process_time() - start)
 
 
+def gigatoken_run(encoding, path):
+    """The count and the processor times of a first and a later pass of gigatoken; in a process of its own."""
+    import base64
+    import tempfile
+    import time
+
+    import gigatoken
+
+    lines = (base64.b64encode(token) + b" %d\n" % rank for token, rank in ranks(encoding).items())
+    with tempfile.NamedTemporaryFile(suffix=".tiktoken") as file:
+        file.write(b"".join(lines))
+        file.flush()
+        scheme = {"o200k_base": "o200k", "cl100k_base": "gpt4"}[encoding]
+        tokenizer = gigatoken.Tokenizer.from_tiktoken(file.name, pretokenizer=scheme, special_tokens={})
+    text = pathlib.Path(path).read_bytes()
+    times = []
+    for _ in range(4):
+        start = time.process_time()
+        count = len(tokenizer.encode(text))
+        times.append(time.process_time() - start)
+    print(count, times[0], min(times[1:]))
+
+
 def ranks(name):
     """The vocabulary in a pack, in tiktoken's form (src/format/packed.rs says what a pack is)."""
     pack = (ROOT / "vocab" / f"{name}.pack").read_bytes()
@@ -62,22 +86,28 @@ def timed(command):
     return done.stdout.decode(), sum(getattr(after, f) - getattr(before, f) for f in ("ru_utime", "ru_stime"))
 
 
+def peer(kind, encoding, path):
+    """What a run of a library in a process of its own says: the count, then seconds."""
+    out, _ = timed([sys.executable, __file__, "--peer", kind, encoding, path])
+    count, *seconds = out.split()
+    return int(count), [float(second) for second in seconds]
+
+
 def compare(encoding, path, runs):
     command = [str(ROOT / "target/release/tokenize"), "count", "-q", "-j1", "-e", encoding, path]
-    own, reference, words = [], [], []
+    ratios = {"tiktoken": [], "gigatoken, first": [], "gigatoken, later": [], "wc -w": []}
     for _ in range(runs):
-        out, seconds = timed(command)
-        own.append(seconds)
-        words.append(timed(["wc", "-w", path])[1])
-        peer, _ = timed([sys.executable, __file__, "--tiktoken", encoding, path])
-        count, seconds = peer.split()
-        reference.append(float(seconds))
-        if int(out) != int(count):
-            sys.exit(f"{path}: {int(out)} tokens, tiktoken says {count}")
+        out, own = timed(command)
+        count = int(out)
+        ratios["wc -w"].append(timed(["wc", "-w", path])[1] / own)
+        for kind, columns in (("tiktoken", ["tiktoken"]), ("gigatoken", ["gigatoken, first", "gigatoken, later"])):
+            theirs, seconds = peer(kind, encoding, path)
+            if theirs != count:
+                sys.exit(f"{path}: {count} tokens, {kind} says {theirs}")
+            for column, second in zip(columns, seconds):
+                ratios[column].append(second / own)
     # Pair by pair: the ratio of runs that were neighbours in time.
-    times_tiktoken = statistics.median(peer / mine for peer, mine in zip(reference, own))
-    times_wc = statistics.median(peer / mine for peer, mine in zip(words, own))
-    return int(count), times_tiktoken, times_wc
+    return count, [statistics.median(column) for column in ratios.values()]
 
 
 def main():
@@ -85,15 +115,16 @@ def main():
     parser.add_argument("files", nargs="*")
     parser.add_argument("--encoding", action="append", help="default: o200k_base and cl100k_base")
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--tiktoken", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--peer", choices=["tiktoken", "gigatoken"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.tiktoken:
-        return tiktoken_run(*arguments.files)
-    print("| encoding | file | tokens (equal) | times tiktoken | times wc -w |\n|---|---|---|---|---|")
+    if arguments.peer:
+        return {"tiktoken": tiktoken_run, "gigatoken": gigatoken_run}[arguments.peer](*arguments.files)
+    print("| encoding | file | tokens (equal) | tiktoken | gigatoken, first pass | gigatoken, later pass | wc -w |")
+    print("|---|---|---|---|---|---|---|")
     for encoding in arguments.encoding or ["o200k_base", "cl100k_base"]:
         for path in arguments.files:
-            count, tiktoken, wc = compare(encoding, path, arguments.runs)
-            row = [encoding, pathlib.Path(path).name, f"{count:,}", f"{tiktoken:.1f}", f"{wc:.2f}"]
+            count, ratios = compare(encoding, path, arguments.runs)
+            row = [encoding, pathlib.Path(path).name, f"{count:,}", *(f"{ratio:.2f}" for ratio in ratios)]
             print("| " + " | ".join(row) + " |", flush=True)
 
 
