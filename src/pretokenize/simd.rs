@@ -395,8 +395,9 @@ mod arm {
     #[target_feature(enable = "neon")]
     #[inline]
     fn gather(quarters: [uint8x16_t; 4]) -> u64 {
-        const PLACES: u128 = 0x8040_2010_0804_0201_8040_2010_0804_0201;
-        let places = vreinterpretq_u8_p128(PLACES);
+        const PLACES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+        // SAFETY: the 16 bytes that are read are there; the load asks for no alignment.
+        let places = unsafe { vld1q_u8(PLACES.as_ptr()) };
         let [a, b, c, d] = quarters.map(|quarter| vandq_u8(quarter, places));
         let sum = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
         vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)))
