@@ -4,7 +4,7 @@
 //! blocks are on their way at any time. Several files at a time are left to the caller.
 
 use std::io::Read;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind};
@@ -163,11 +163,13 @@ fn count_on_threads(
     let threads = options.threads.min(MOST_THREADS);
     let (sender, receiver) = sync_channel(threads);
     let receiver = Arc::new(Mutex::new(receiver));
+    let (used, free) = channel();
     let mut parts: Vec<(usize, Tally)> = std::thread::scope(|scope| {
         let mut workers = Vec::new();
-        for _ in 0..threads {
-            let receiver = Arc::clone(&receiver);
-            let work = move || count_blocks(tokenizer, options, &receiver);
+        // This thread counts, too, when all others are busy.
+        for _ in 1..threads {
+            let (receiver, used) = (Arc::clone(&receiver), used.clone());
+            let work = move || count_blocks(tokenizer, options, &receiver, &used);
             match std::thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(worker) => workers.push(worker),
                 Err(_) if !workers.is_empty() => break,
@@ -175,8 +177,8 @@ fn count_on_threads(
             }
         }
         // Only the workers hold it now: when they all have ended, sending fails instead of waiting.
-        drop(receiver);
-        let own = cut_into_blocks(tokenizer, reader, options, &sender, &mut |chunk| {
+        drop((receiver, used));
+        let own = cut_into_blocks(tokenizer, reader, options, (&sender, &free), &mut |chunk| {
             progress(chunk.len() as u64);
             if let Some(words) = &mut words {
                 words.push(chunk);
@@ -204,11 +206,12 @@ fn count_on_threads(
     Ok(total)
 }
 
-/// Counts blocks until there are no more.
+/// Counts blocks until there are no more, and hands back their memory.
 fn count_blocks(
     tokenizer: &Tokenizer,
     options: CountOptions,
     blocks: &Mutex<Receiver<Block>>,
+    used: &Sender<Vec<u8>>,
 ) -> Result<Vec<(usize, Tally)>, Error> {
     let mut parts = Vec::new();
     let mut counting = Counting::new(tokenizer, options);
@@ -217,44 +220,58 @@ fn count_blocks(
         let Ok(Block { place, text }) = next else { return Ok(parts) };
         counting.push(&text)?;
         parts.push((place, counting.finish()?));
+        // Nobody wants it any more when all of the text is read.
+        let _ = used.send(text);
     }
 }
 
-/// Reads the text and sends it off in blocks. Where no sure boundary is found for a whole block, the text is
-/// counted here, as a stream, until there is one.
+/// Reads the text and sends it off in blocks; counts a block here when nobody is free for it. Where no sure
+/// boundary is found for a whole block, the text is counted here, as a stream, until there is one.
 fn cut_into_blocks(
     tokenizer: &Tokenizer,
     reader: &mut dyn Read,
     options: CountOptions,
-    blocks: &SyncSender<Block>,
+    (blocks, free): (&SyncSender<Block>, &Receiver<Vec<u8>>),
     read: &mut dyn FnMut(&[u8]),
 ) -> Result<Vec<(usize, Tally)>, Error> {
     let mut own = Vec::new();
-    let mut stream: Option<Counting> = None;
+    let mut counting = Counting::new(tokenizer, options);
+    let mut streaming = false;
     let mut rest: Vec<u8> = Vec::new();
     let mut place = 0;
+    let mut spare = None;
     loop {
-        let mut text = std::mem::take(&mut rest);
-        let begin = text.len();
+        let mut text = spare.take().or_else(|| free.try_recv().ok()).unwrap_or_default();
+        let begin = rest.len();
         text.resize(begin + BLOCK, 0);
+        text[..begin].copy_from_slice(&rest);
         let length = fill(reader, &mut text[begin..])?;
         text.truncate(begin + length);
         read(&text[begin..]);
         let last = length < BLOCK;
         let cut = if last { Some(text.len()) } else { tokenizer.pretokenizer().last_cut(&text, 0) };
-        let Some(cut) = cut else {
-            stream.get_or_insert_with(|| Counting::new(tokenizer, options)).push(&text)?;
-            continue;
+        let end = cut.unwrap_or(text.len());
+        rest.clear();
+        rest.extend_from_slice(&text[end..]);
+        text.truncate(end);
+        let here = match (streaming, cut) {
+            (false, Some(_)) => match blocks.try_send(Block { place, text }) {
+                Ok(()) => None,
+                Err(TrySendError::Full(block)) => Some(block.text),
+                // All workers have ended early: one of them failed, and its error is reported.
+                Err(TrySendError::Disconnected(_)) => return Ok(own),
+            },
+            _ => Some(text),
         };
-        rest = text.split_off(cut);
-        if let Some(mut counting) = stream.take() {
+        if let Some(text) = here {
             counting.push(&text)?;
-            own.push((place, counting.finish()?));
-        } else if blocks.send(Block { place, text }).is_err() {
-            // All workers have ended early: one of them failed, and its error is reported.
-            return Ok(own);
+            streaming = cut.is_none();
+            if !streaming {
+                own.push((place, counting.finish()?));
+            }
+            spare = Some(text);
         }
-        place += 1;
+        place += usize::from(cut.is_some());
         if last {
             return Ok(own);
         }
