@@ -1,14 +1,17 @@
 //! Byte-pair encoding of one piece: bytes in, merge ranks (or only their number) out.
 //!
 //! ```text
-//! piece is a token            -> that token                 table
-//! piece of at most 64 bytes   -> merge on the stack         merge
-//! piece of at most a window   -> merge with a queue         heap
-//! longer                      -> window after window        window
+//! many pieces at a time        -> known ones from a cache        counter with counts, encoder with cache
+//! unknown ones of few parts    -> merged side by side            lanes, merge
+//! of at most a window          -> merged with a queue            heap
+//! longer                       -> window after window            window
 //! ```
 //!
-//! A table of pairs (`pairs`) says which neighbours merge. The four give what the textbook algorithm gives, which stays here as `naive` and is what tests compare
-//! with. Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
+//! Three tables are made of a vocabulary: its tokens (`table`), which neighbours merge (`pairs`), and which
+//! characters can be put together before merging begins (`chars`). All ways give what the textbook algorithm
+//! gives, which stays here as `naive` and is what tests compare with.
+//!
+//! Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
 //! `pretokenize`, which id a rank has is known to the vocabulary.
 
 mod cache;
