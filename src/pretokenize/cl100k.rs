@@ -46,6 +46,7 @@ impl Scanner for Cl100k {
             None => run.all_but_last(at),
         }
     }
+
     #[inline(always)]
     fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64> {
         let word = block.upper | block.lower | block.caseless;
