@@ -259,8 +259,10 @@ impl Sink for Vec<TokenId> {
         stop: usize,
     ) -> Result<(), Error> {
         let Merging { tokenizer, merger, .. } = merging;
-        let vocabulary = tokenizer.vocabulary();
-        tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.push(vocabulary.id_of(rank)))
+        let from = self.len();
+        tokenizer.encode_pieces(merger, text, start, stop, self)?;
+        tokenizer.vocabulary().to_ids(&mut self[from..]);
+        Ok(())
     }
 
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
@@ -295,7 +297,10 @@ impl Sink for Spans<'_> {
         stop: usize,
     ) -> Result<(), Error> {
         let Merging { tokenizer, merger, .. } = merging;
-        tokenizer.encode_pieces(merger, text, start, stop, &mut |rank| self.rank(tokenizer, rank))
+        let mut ranks = Vec::new();
+        tokenizer.encode_pieces(merger, text, start, stop, &mut ranks)?;
+        ranks.iter().for_each(|&rank| self.rank(tokenizer, rank));
+        Ok(())
     }
 
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
@@ -447,8 +452,8 @@ impl Segment {
         let tokenizer = merging.tokenizer;
         let mut start = 0;
         if let Some((mut piece, taken)) = self.long.take() {
-            let ends = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
-            start = ends.next_batch()?.first().copied().unwrap_or(stop);
+            let bounds = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
+            start = bounds.next_batch()?.map_or(stop, |bounds| bounds[1]);
             let tables = tokenizer.vocabulary().tables();
             let token = &mut |rank| sink.rank(tokenizer, rank);
             piece.push(tables, &self.text[taken.min(start)..start], token)?;

@@ -110,9 +110,12 @@ impl Tokenizer {
                 ids.push(id);
                 Ok(())
             }
-            Segment::Text(text) => self.encode_pieces(&mut merger, text, 0, text.len(), &mut |rank| {
-                ids.push(self.vocabulary.id_of(rank));
-            }),
+            Segment::Text(text) => {
+                let from = ids.len();
+                self.encode_pieces(&mut merger, text, 0, text.len(), &mut ids)?;
+                self.vocabulary.to_ids(&mut ids[from..]);
+                Ok(())
+            }
         })?;
         Ok(ids)
     }
@@ -170,24 +173,19 @@ impl Tokenizer {
         let mut pieces = self.pretokenizer.pieces(text, text.len());
         let longest = self.vocabulary.longest_token();
         let mut tokens = 0;
-        loop {
-            let mut start = pieces.start();
-            let ends = pieces.next_batch()?;
-            if ends.is_empty() {
-                return Ok(Some(tokens));
-            }
-            for &end in ends {
+        while let Some(bounds) = pieces.next_batch()? {
+            for piece in bounds.windows(2) {
                 // A piece has at least as many tokens as it takes to cover it: a long one need not be merged.
-                if tokens + (end - start).div_ceil(longest) > limit {
+                if tokens + (piece[1] - piece[0]).div_ceil(longest) > limit {
                     return Ok(None);
                 }
-                tokens += counter.add(text, start, &[end])? + counter.finish(text)?;
+                tokens += counter.add(text, piece)? + counter.finish(text)?;
                 if tokens > limit {
                     return Ok(None);
                 }
-                start = end;
             }
         }
+        Ok(Some(tokens))
     }
 
     /// The tokens of a text with the bytes that each stands for.
@@ -216,9 +214,13 @@ impl Tokenizer {
                 push(id, length);
                 Ok(())
             }
-            Segment::Text(text) => self.encode_pieces(&mut merger, text, 0, text.len(), &mut |rank| {
-                push(self.vocabulary.id_of(rank), self.vocabulary.table().token_length(rank));
-            }),
+            Segment::Text(text) => {
+                let mut ranks = Vec::new();
+                self.encode_pieces(&mut merger, text, 0, text.len(), &mut ranks)?;
+                let table = self.vocabulary.table();
+                ranks.iter().for_each(|&rank| push(self.vocabulary.id_of(rank), table.token_length(rank)));
+                Ok(())
+            }
         })?;
         Ok(spans)
     }
@@ -335,7 +337,7 @@ impl Tokenizer {
         &self.pretokenizer
     }
 
-    /// Encodes the pieces of `text[start..stop]`. Both are boundaries between pieces; what stands after
+    /// Puts the ranks of the tokens of `text[start..stop]` to `ranks`. Both are boundaries between pieces; what stands after
     /// `stop` is looked at where the pattern looks ahead.
     pub(crate) fn encode_pieces(
         &self,
@@ -343,18 +345,14 @@ impl Tokenizer {
         text: &[u8],
         start: usize,
         stop: usize,
-        token: &mut impl FnMut(Rank),
+        ranks: &mut Vec<Rank>,
     ) -> Result<(), Error> {
         let text = &text[start..];
         let mut pieces = self.pretokenizer.pieces(text, stop - start);
-        loop {
-            let start = pieces.start();
-            let ends = pieces.next_batch()?;
-            if ends.is_empty() {
-                return Ok(());
-            }
-            merger.encode(text, start, ends, token)?;
+        while let Some(bounds) = pieces.next_batch()? {
+            merger.encode(text, bounds, ranks)?;
         }
+        Ok(())
     }
 
     /// The number of tokens that [`Tokenizer::encode_pieces`] gives.
@@ -368,14 +366,10 @@ impl Tokenizer {
         let text = &text[start..];
         let mut pieces = self.pretokenizer.pieces(text, stop - start);
         let mut tokens = 0;
-        loop {
-            let start = pieces.start();
-            let ends = pieces.next_batch()?;
-            if ends.is_empty() {
-                return Ok(tokens + counter.finish(text)?);
-            }
-            tokens += counter.add(text, start, ends)?;
+        while let Some(bounds) = pieces.next_batch()? {
+            tokens += counter.add(text, bounds)?;
         }
+        Ok(tokens + counter.finish(text)?)
     }
 
     /// The error for a name that [`SpecialPolicy::Forbid`] found at byte `place`.
@@ -436,11 +430,8 @@ fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Er
     let mut pieces = pretokenizer.pieces(text, text.len());
     let mut all = Vec::new();
     loop {
-        let ends = pieces.next_batch()?;
-        if ends.is_empty() {
-            return Ok(all);
-        }
-        all.extend_from_slice(ends);
+        let Some(bounds) = pieces.next_batch()? else { return Ok(all) };
+        all.extend_from_slice(&bounds[1..]);
     }
 }
 

@@ -166,6 +166,14 @@ impl Vocabulary {
         let run = runs[runs.partition_point(|run| run.rank <= rank) - 1];
         run.id + (rank - run.rank)
     }
+
+    /// Makes ids of ranks, where they stand.
+    pub(crate) fn to_ids(&self, ranks: &mut [Rank]) {
+        // In most encodings a rank is an id, and nothing is left to do.
+        if !matches!(*self.ids.by_rank, [Run { id: 0, .. }]) {
+            ranks.iter_mut().for_each(|rank| *rank = self.id_of(*rank));
+        }
+    }
 }
 
 impl fmt::Debug for Vocabulary {

@@ -1,119 +1,81 @@
 //! Counting the tokens of pieces, many at a time.
 //!
-//! ```text
-//! pieces that are in the cache    -> added up at once         counts
-//! others                          -> noted down, and when there are enough of them:
-//!     long pieces that are tokens -> 1                        table
-//!     of few parts                -> merged side by side      lanes
-//!     of many parts               -> one by one               heap, window
-//! ```
-//!
-//! The ids of tokens are left to the other half of this folder, [`super::PieceEncoder`].
+//! What the cache knows is added up at once; other pieces are noted down, and when there are enough of them
+//! their tokens are found together (`misses`). The ids of tokens are left to the other half of this folder,
+//! [`super::PieceEncoder`].
 
-use super::counts::{Counts, Known};
-use super::lanes::{Done, Waiting};
-use super::merge::Row;
-use super::pairs::Pairs;
-use super::{Tables, encode_piece, heap};
+use super::Tables;
+use super::cache::Counts;
+use super::misses::{Misses, Tokens};
+use super::probe::{self, Found};
 use crate::error::Error;
+use crate::token::Rank;
 
 /// How many pieces are noted down before they are worked on: enough to keep the lanes full.
 const ENOUGH: usize = 256;
 
-/// How many pieces ahead the cache is asked for when those that were noted down are gone through.
-const AHEAD: usize = 6;
-
 /// Counts the tokens of the pieces of one text after another; what it keeps between pieces makes it fast, and
 /// never changes a result.
 pub(crate) struct PieceCounter<'v> {
-    tables: &'v Tables,
+    misses: Misses<'v>,
     counts: Counts,
+    found: Found,
     /// Where the pieces begin and end that are not counted yet.
     noted: Vec<(usize, usize)>,
-    /// Those of them that are to be merged.
-    merging: Vec<(usize, usize)>,
-    waiting: Waiting,
-    scratch: heap::Scratch,
 }
 
 impl<'v> PieceCounter<'v> {
     /// A counter for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceCounter<'v> {
         PieceCounter {
-            tables,
+            misses: Misses::new(tables),
             counts: Counts::new(expected_bytes),
+            found: Found::new(),
             noted: Vec::new(),
-            merging: Vec::new(),
-            waiting: Waiting::default(),
-            scratch: heap::Scratch::default(),
         }
     }
 
-    /// Takes the pieces of `text` that end at `ends`, of which the first begins at `start`. Returns how many
-    /// tokens were counted; those of pieces that are noted down come with a later call.
+    /// Takes the pieces of `text` between neighbouring `bounds`. Returns how many tokens were counted; those
+    /// of pieces that are noted down come with a later call.
     ///
-    /// The text must be the same until [`PieceCounter::finish`]. Fails only where [`super::LongPiece`] does.
+    /// The text must be the same until [`PieceCounter::finish`]. Fails only where [`super::LongPiece`] does;
+    /// the counter is then of no more use.
     #[inline]
-    pub(crate) fn add(&mut self, text: &[u8], start: usize, ends: &[usize]) -> Result<usize, Error> {
-        let tokens = self.counts.add_up(text, start, ends, &mut self.noted);
+    pub(crate) fn add(&mut self, text: &[u8], bounds: &[usize]) -> Result<usize, Error> {
+        let mut tokens = 0;
+        let mut rest = bounds;
+        while rest.len() > 1 {
+            let bounds = &rest[..rest.len().min(probe::BATCH + 1)];
+            tokens += self.look_up(text, bounds);
+            rest = &rest[bounds.len() - 1..];
+        }
         if self.noted.len() < ENOUGH { Ok(tokens) } else { Ok(tokens + self.finish(text)?) }
+    }
+
+    /// Adds up what the cache knows, and notes down the other pieces.
+    #[inline(never)]
+    fn look_up(&mut self, text: &[u8], bounds: &[usize]) -> usize {
+        let mut tokens = self.counts.look_up_short(text, bounds, &mut self.found);
+        let noted = &mut self.noted;
+        let known = |_: usize, entry: &[u64; 2]| tokens += entry[1] >> probe::COUNT_AT;
+        let unknown = |index: usize| noted.push((bounds[index], bounds[index + 1]));
+        self.counts.look_up(text, bounds, self.found.missed(), known, unknown);
+        tokens as usize
     }
 
     /// The number of tokens of all pieces that were noted down.
     ///
     /// Fails only where [`super::LongPiece`] does.
     pub(crate) fn finish(&mut self, text: &[u8]) -> Result<usize, Error> {
-        let mut tokens = 0;
-        let mut noted = std::mem::take(&mut self.noted);
-        let mut merging = std::mem::take(&mut self.merging);
-        // Text repeats what is rare, too: what is under way already comes again when it is known.
-        while !noted.is_empty() {
-            let mut again = 0;
-            merging.clear();
-            for place in 0..noted.len() {
-                if let Some(&(start, end)) = noted.get(place + AHEAD) {
-                    self.counts.prefetch(text, start, end);
-                }
-                let (start, end) = noted[place];
-                match self.counts.get(text, start, end) {
-                    Known::Tokens(known) => tokens += known,
-                    Known::UnderWay => {
-                        noted[again] = (start, end);
-                        again += 1;
-                    }
-                    Known::Nothing if self.tables.is_token_at_once(&text[start..end]) => {
-                        self.counts.put(text, start, end, 1);
-                        tokens += 1;
-                    }
-                    Known::Nothing => {
-                        merging.push((start, end));
-                        tokens += self.begin(text, start, end, merging.len() - 1)?;
-                    }
-                }
-            }
-            noted.truncate(again);
-            let mut sum = Sum { counts: &mut self.counts, text, pieces: &merging, tokens: 0 };
-            self.waiting.merge(self.tables, &mut sum);
-            tokens += sum.tokens;
-        }
-        (self.noted, self.merging) = (noted, merging);
-        Ok(tokens)
-    }
-
-    /// Lets a piece wait for merging, or counts it if it is too long for that. `place` is its place in `merging`.
-    fn begin(&mut self, text: &[u8], start: usize, end: usize, place: usize) -> Result<usize, Error> {
-        let piece = &text[start..end];
-        if self.waiting.add(self.tables, piece, place) {
-            self.counts.announce(text, start, end);
-            return Ok(0);
-        }
-        let mut tokens = 0;
-        encode_piece(self.tables, &mut self.scratch, piece, &mut |_| tokens += 1)?;
+        let mut sum = Sum { counts: &mut self.counts, text, pieces: &self.noted, tokens: 0 };
+        self.misses.resolve(text, &self.noted, &mut sum)?;
+        let tokens = sum.tokens;
+        self.noted.clear();
         Ok(tokens)
     }
 }
 
-/// Adds up the tokens of pieces that were merged, and keeps them in mind.
+/// Adds up tokens, and keeps them in mind.
 struct Sum<'s> {
     counts: &'s mut Counts,
     text: &'s [u8],
@@ -121,11 +83,29 @@ struct Sum<'s> {
     tokens: usize,
 }
 
-impl Done for Sum<'_> {
+impl Tokens for Sum<'_> {
     #[inline(always)]
-    fn done<const ROOM: usize>(&mut self, name: usize, row: &Row<ROOM, Pairs>) {
-        let (start, end) = self.pieces[name];
-        self.counts.put(self.text, start, end, row.tokens());
-        self.tokens += row.tokens();
+    fn announce(&mut self, place: usize) {
+        let (start, end) = self.pieces[place];
+        self.counts.prefetch_long(self.text, start, end);
+    }
+
+    #[inline(always)]
+    fn know(&mut self, place: usize) -> bool {
+        let (start, end) = self.pieces[place];
+        let entry = self.counts.find_long(self.text, start, end);
+        self.tokens += entry.map_or(0, |entry| (entry[3] >> probe::COUNT_AT) as usize);
+        entry.is_some()
+    }
+
+    #[inline(always)]
+    fn all(&mut self, place: usize, ranks: &[Rank]) {
+        let (start, end) = self.pieces[place];
+        self.counts.put(self.text, start, end, ranks);
+        self.tokens += ranks.len();
+    }
+
+    fn one(&mut self, _: usize, _: Rank) {
+        self.tokens += 1;
     }
 }

@@ -2,188 +2,199 @@
 //!
 //! ```text
 //! a batch of pieces:
-//!     all are asked for in the cache               cache
-//!     those that are not there                     lanes, heap, window
+//!     those that the cache knows                   cache
+//!     the others                                   misses
 //!     the ranks of all of them, in their order
 //! ```
 //!
 //! Counting without ranks is the other half of this folder, `counter`.
 
-use super::cache::{Cache, Key, Outcome};
-use super::lanes::{Done, Waiting};
-use super::merge::Row;
-use super::pairs::Pairs;
-use super::{Tables, encode_piece, heap};
+use super::Tables;
+use super::cache::Outcomes;
+use super::misses::{Misses, Tokens};
+use super::probe::{self, BATCH, Found};
 use crate::error::Error;
 use crate::token::Rank;
 
-/// How many pieces are worked on together, and for how many of them the cache is asked before the first
-/// answer is looked at.
-const BATCH: usize = 512;
-const STRIDE: usize = 32;
+/// How many ranks of a piece are kept in the batch itself.
+const FEW: usize = 4;
 
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct PieceEncoder<'v> {
-    tables: &'v Tables,
+    misses: Misses<'v>,
     expected_bytes: usize,
-    cache: Option<Cache>,
+    cache: Option<Outcomes>,
+    found: Found,
     batch: Batch,
-    missed: Vec<Missed>,
-    waiting: Waiting,
-    scratch: heap::Scratch,
+    /// The pieces that the cache does not know: where they begin and end, and their places in the batch.
+    noted: Vec<(usize, usize)>,
+    places: Vec<usize>,
 }
 
 /// What the pieces of a batch became.
-#[derive(Default)]
 struct Batch {
-    outcomes: Vec<Outcome>,
-    /// The ranks of pieces with more than an outcome holds; its first rank says where they are.
-    more: Vec<Rank>,
-}
-
-/// A piece that the cache does not know.
-#[derive(Clone, Copy)]
-struct Missed {
-    place: usize,
-    key: Option<Key>,
-    start: usize,
-    end: usize,
+    /// The ranks of a piece, two in a number, if they are few.
+    few: [[u64; FEW / 2]; BATCH],
+    /// How many they are.
+    counts: [u8; BATCH],
+    /// The pieces with more: place in the batch, and where in `ranks` theirs begin and end; not in order.
+    many: Vec<(usize, usize, usize)>,
+    ranks: Vec<Rank>,
 }
 
 impl<'v> PieceEncoder<'v> {
     /// An encoder for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceEncoder<'v> {
         PieceEncoder {
-            tables,
+            misses: Misses::new(tables),
             expected_bytes,
             cache: None,
-            batch: Batch::default(),
-            missed: Vec::new(),
-            waiting: Waiting::default(),
-            scratch: heap::Scratch::default(),
+            found: Found::new(),
+            batch: Batch { few: [[0; 2]; BATCH], counts: [0; BATCH], many: Vec::new(), ranks: Vec::new() },
+            noted: Vec::new(),
+            places: Vec::new(),
         }
     }
 
-    /// Encodes the pieces of `text` that end at `ends`, of which the first begins at `start`, and hands over the
-    /// rank of each token, from left to right.
+    /// Encodes the pieces of `text` between neighbouring `bounds`, and puts the ranks of their tokens to
+    /// `ranks`.
     ///
-    /// Fails only where [`super::LongPiece`] does.
+    /// Fails only where [`super::LongPiece`] does; the encoder is then of no more use.
     #[inline]
     pub(crate) fn encode(
         &mut self,
         text: &[u8],
-        mut start: usize,
-        ends: &[usize],
-        token: &mut impl FnMut(Rank),
+        bounds: &[usize],
+        ranks: &mut Vec<Rank>,
     ) -> Result<(), Error> {
-        for ends in ends.chunks(BATCH) {
-            self.look_up(text, start, ends);
-            self.merge_missed(text)?;
-            for outcome in &self.batch.outcomes {
-                match outcome.ranks() {
-                    Some(&[rank]) => token(rank),
-                    Some(ranks) => ranks.iter().for_each(|&rank| token(rank)),
-                    None => self.batch.more_of(outcome).iter().for_each(|&rank| token(rank)),
-                }
-            }
-            start = ends.last().copied().unwrap_or(start);
+        let mut rest = bounds;
+        while rest.len() > 1 {
+            let bounds = &rest[..rest.len().min(BATCH + 1)];
+            self.look_up(text, bounds);
+            let cache = self.cache.get_or_insert_with(|| Outcomes::new(self.expected_bytes));
+            let (pieces, places) = (&self.noted, &self.places);
+            let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
+            self.misses.resolve(text, pieces, &mut fill)?;
+            self.batch.write(bounds.len() - 1, ranks);
+            rest = &rest[bounds.len() - 1..];
         }
         Ok(())
     }
 
     /// Fills the batch with what the cache knows, and notes down what it does not know.
     #[inline(never)]
-    fn look_up(&mut self, text: &[u8], mut start: usize, ends: &[usize]) {
-        let expected = self.expected_bytes;
-        let cache = self.cache.get_or_insert_with(|| Cache::new(expected));
-        self.batch.outcomes.clear();
-        self.batch.outcomes.reserve(ends.len());
-        self.batch.more.clear();
-        self.missed.clear();
-        let mut keys = [None; STRIDE];
-        for ends in ends.chunks(STRIDE) {
-            let mut from = start;
-            for (key, &end) in keys.iter_mut().zip(ends) {
-                *key = Key::of(text, from, end);
-                if let Some(key) = *key {
-                    cache.prefetch(key);
-                }
-                from = end;
-            }
-            for (&key, &end) in keys.iter().zip(ends) {
-                let known = key.and_then(|key| cache.get(key)).filter(|outcome| outcome.ranks().is_some());
-                if known.is_none() {
-                    self.missed.push(Missed { place: self.batch.outcomes.len(), key, start, end });
-                }
-                self.batch.outcomes.push(known.unwrap_or(Outcome::NONE));
-                start = end;
-            }
+    fn look_up(&mut self, text: &[u8], bounds: &[usize]) {
+        let cache = self.cache.get_or_insert_with(|| Outcomes::new(self.expected_bytes));
+        let Batch { few, counts, many, ranks } = &mut self.batch;
+        many.clear();
+        ranks.clear();
+        self.noted.clear();
+        self.places.clear();
+        cache.look_up_short(text, bounds, &mut self.found);
+        let batch = few.iter_mut().zip(counts.iter_mut());
+        for ((few, count), &place) in batch.zip(&self.found.places[..bounds.len() - 1]) {
+            let [key, ranks] = *cache.slot(place);
+            few[0] = ranks;
+            *count = (key >> probe::COUNT_AT) as u8;
         }
-    }
-
-    /// Merges what was noted down.
-    #[inline(never)]
-    fn merge_missed(&mut self, text: &[u8]) -> Result<(), Error> {
-        for (name, missed) in self.missed.iter().enumerate() {
-            let piece = &text[missed.start..missed.end];
-            if self.tables.is_token_at_once(piece) || !self.waiting.add(self.tables, piece, name) {
-                let outcome = self.batch.begin();
-                let mut tokens = 0;
-                encode_piece(self.tables, &mut self.scratch, piece, &mut |rank| {
-                    self.batch.more.push(rank);
-                    tokens += 1;
-                })?;
-                self.batch.outcomes[missed.place] = self.batch.end(outcome);
-            }
-        }
-        if let Some(cache) = &mut self.cache {
-            let mut fill = Fill { batch: &mut self.batch, cache, missed: &self.missed };
-            self.waiting.merge(self.tables, &mut fill);
-        }
-        Ok(())
+        let known = |index: usize, &[_, key, first, second]: &[u64; 4]| {
+            few[index] = [first, second];
+            counts[index] = (key >> probe::COUNT_AT) as u8;
+        };
+        let unknown = |index: usize| {
+            self.noted.push((bounds[index], bounds[index + 1]));
+            self.places.push(index);
+        };
+        cache.look_up(text, bounds, self.found.missed(), known, unknown);
     }
 }
 
 impl Batch {
-    /// Where the ranks of the next outcome begin.
-    fn begin(&self) -> usize {
-        self.more.len()
-    }
-
-    /// The outcome whose ranks were put to `more` since `begin`.
-    fn end(&mut self, begin: usize) -> Outcome {
-        let outcome = Outcome::of(&self.more[begin..], begin as Rank);
-        if outcome.ranks().is_some() {
-            self.more.truncate(begin);
+    /// Takes the ranks of the piece at this place.
+    #[inline(always)]
+    fn take(&mut self, place: usize, ranks: &[Rank]) {
+        if ranks.len() <= FEW {
+            let rank = |i: usize| ranks.get(i).map_or(0, |&rank| u64::from(rank));
+            self.few[place] = [rank(0) | rank(1) << 32, rank(2) | rank(3) << 32];
+            self.counts[place] = ranks.len() as u8;
+        } else {
+            let begin = self.ranks.len();
+            self.ranks.extend_from_slice(ranks);
+            self.many.push((place, begin, self.ranks.len()));
         }
-        outcome
     }
 
-    /// The ranks of an outcome that does not hold them.
-    fn more_of(&self, outcome: &Outcome) -> &[Rank] {
-        let begin = outcome.first() as usize;
-        &self.more[begin..begin + outcome.tokens as usize]
+    /// Puts the ranks of the first `pieces` pieces to `ranks`.
+    #[inline(never)]
+    fn write(&mut self, pieces: usize, ranks: &mut Vec<Rank>) {
+        self.many.sort_unstable();
+        let mut from = 0;
+        for &(place, begin, end) in &self.many {
+            self.write_few(from, place, ranks);
+            ranks.extend_from_slice(&self.ranks[begin..end]);
+            from = place + 1;
+        }
+        self.write_few(from, pieces, ranks);
+    }
+
+    /// Puts the ranks of pieces that have few to `ranks`: always the room for all of them is written, and the
+    /// next piece begins where those of the last one end.
+    #[inline]
+    fn write_few(&self, from: usize, to: usize, ranks: &mut Vec<Rank>) {
+        let begin = ranks.len();
+        ranks.resize(begin + (to - from) * FEW, 0);
+        let out = &mut ranks[begin..];
+        let mut end = 0;
+        for (&[first, second], &count) in self.few[from..to].iter().zip(&self.counts[from..to]) {
+            let Some(four) = out[end..].first_chunk_mut::<FEW>() else { break };
+            *four = [first as Rank, (first >> 32) as Rank, second as Rank, (second >> 32) as Rank];
+            end += usize::from(count);
+        }
+        ranks.truncate(begin + end);
     }
 }
 
-/// Puts what was merged into the batch and the cache.
+/// Puts what was found into the batch and the cache.
 struct Fill<'f> {
     batch: &'f mut Batch,
-    cache: &'f mut Cache,
-    missed: &'f [Missed],
+    cache: &'f mut Outcomes,
+    text: &'f [u8],
+    pieces: &'f [(usize, usize)],
+    places: &'f [usize],
 }
 
-impl Done for Fill<'_> {
+impl Tokens for Fill<'_> {
     #[inline(always)]
-    fn done<const ROOM: usize>(&mut self, name: usize, row: &Row<ROOM, Pairs>) {
-        let Missed { place, key, .. } = self.missed[name];
-        let begin = self.batch.begin();
-        row.each(|rank| self.batch.more.push(rank));
-        let outcome = self.batch.end(begin);
-        self.batch.outcomes[place] = outcome;
-        if let (Some(key), Some(_)) = (key, outcome.ranks()) {
-            self.cache.put(key, outcome);
+    fn announce(&mut self, place: usize) {
+        let (start, end) = self.pieces[place];
+        self.cache.prefetch_long(self.text, start, end);
+    }
+
+    #[inline(always)]
+    fn know(&mut self, place: usize) -> bool {
+        let (start, end) = self.pieces[place];
+        let Some(&[.., key, a, b, c, d]) = self.cache.find_long(self.text, start, end) else { return false };
+        let ranks = [a, b, c, d].map(|pair| [pair as Rank, (pair >> 32) as Rank]);
+        let count = (key >> probe::COUNT_AT) as usize;
+        self.batch.take(self.places[place], &ranks.as_flattened()[..count]);
+        true
+    }
+
+    #[inline(always)]
+    fn all(&mut self, place: usize, ranks: &[Rank]) {
+        let (start, end) = self.pieces[place];
+        self.batch.take(self.places[place], ranks);
+        self.cache.put(self.text, start, end, ranks);
+    }
+
+    fn one(&mut self, place: usize, rank: Rank) {
+        let index = self.places[place];
+        let ranks = &mut self.batch.ranks;
+        match self.batch.many.last_mut() {
+            Some((last, _, end)) if *last == index => *end += 1,
+            _ => self.batch.many.push((index, ranks.len(), ranks.len() + 1)),
         }
+        ranks.push(rank);
     }
 }

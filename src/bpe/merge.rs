@@ -121,11 +121,6 @@ impl<const ROOM: usize, J: Join> Row<ROOM, J> {
         true
     }
 
-    /// How many tokens the row has, once there is nothing more to merge.
-    pub(super) fn tokens(&self) -> usize {
-        self.parts - self.merges
-    }
-
     /// Hands over the rank of each token, from left to right.
     #[inline(always)]
     pub(super) fn each(&self, mut token: impl FnMut(Rank)) {

@@ -1,8 +1,9 @@
 //! Byte-pair encoding of one piece: bytes in, merge ranks (or only their number) out.
 //!
 //! ```text
-//! many pieces at a time        -> known ones from a cache        counter with counts, encoder with cache
-//! unknown ones of few parts    -> merged side by side            lanes, merge
+//! many pieces at a time        -> known ones from a cache        counter, encoder, with cache, probe
+//! unknown ones                 -> each once                      misses
+//! of few parts                 -> merged side by side            lanes, merge
 //! of at most a window          -> merged with a queue            heap
 //! longer                       -> window after window            window
 //! ```
@@ -17,13 +18,14 @@
 mod cache;
 mod chars;
 mod counter;
-mod counts;
 mod encoder;
 mod heap;
 mod lanes;
 mod merge;
+mod misses;
 pub(crate) mod naive;
 mod pairs;
+mod probe;
 mod table;
 mod window;
 

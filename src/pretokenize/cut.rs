@@ -71,7 +71,7 @@ impl Pretokenizer {
         let mut pieces = self.pieces(text, text.len());
         let mut certain = None;
         loop {
-            let ends = pieces.next_batch()?;
+            let Some([_, ends @ ..]) = pieces.next_batch()? else { return Ok(certain) };
             certain = ends.iter().rev().find(|&&end| end <= limit).copied().or(certain);
             if ends.last().is_none_or(|&end| end >= border) {
                 return Ok(certain);
@@ -96,7 +96,7 @@ impl Pretokenizer {
             return Ok(false);
         }
         // o200k's words give back upper-case letters at the end; what they end with must be near.
-        let first = self.pieces(text, text.len()).next_batch()?.first().copied().unwrap_or(0);
+        let first = self.pieces(text, text.len()).next_batch()?.map_or(0, |bounds| bounds[1]);
         if first + LOOK_AHEAD / 2 < text.len() {
             return Ok(false);
         }

@@ -1,7 +1,7 @@
 //! Pre-tokenizing: where a text is cut into pieces, before and without any vocabulary.
 //!
 //! Bytes go in, piece boundaries come out, many at a time: [`Pretokenizer::pieces`] gives a cursor whose
-//! [`Pieces::next_batch`] fills a buffer of piece ends. The known patterns have hand-written scanners; every
+//! [`Pieces::next_batch`] fills a buffer of bounds. The known patterns have hand-written scanners; every
 //! other pattern goes through a regular-expression engine, which is also the scanners' oracle.
 //!
 //! # Bytes that are not UTF-8
@@ -59,7 +59,8 @@ pub(crate) struct Pieces<'t> {
     at: usize,
     stop: usize,
     stretch: regex::Stretch<'t>,
-    ends: [usize; BATCH],
+    /// Where the first piece of the batch begins, then the end of each piece.
+    bounds: [usize; BATCH + 1],
 }
 
 impl Pretokenizer {
@@ -82,33 +83,28 @@ impl Pretokenizer {
     /// stands after `stop` is looked at where the pattern looks ahead.
     pub(crate) fn pieces<'t>(&'t self, text: &'t [u8], stop: usize) -> Pieces<'t> {
         let stretch = regex::Stretch::default();
-        Pieces { pretokenizer: self, text, at: 0, stop, stretch, ends: [0; BATCH] }
+        Pieces { pretokenizer: self, text, at: 0, stop, stretch, bounds: [0; BATCH + 1] }
     }
 }
 
 impl Pieces<'_> {
-    /// Where the first piece of the next batch begins, in bytes.
-    pub(crate) fn start(&self) -> usize {
-        self.at
-    }
-
-    /// The ends of the next pieces, in bytes from the start of the text; empty when there are no more. Each
-    /// piece begins where the one before ends.
+    /// The bounds of the next pieces, in bytes from the start of the text: where the first begins, then where
+    /// each ends, which is where the next one begins. `None` when there are no more.
     ///
     /// Fails only for patterns without a scanner, when the regular-expression engine gives up.
     #[inline]
-    pub(crate) fn next_batch(&mut self) -> Result<&[usize], Error> {
-        let (text, at, stop, ends) = (self.text, self.at, self.stop, &mut self.ends);
+    pub(crate) fn next_batch(&mut self) -> Result<Option<&[usize]>, Error> {
+        let (text, at, stop) = (self.text, self.at, self.stop);
+        let ends = &mut self.bounds[1..];
         let written = match &self.pretokenizer.scheme {
             Scheme::Known(KnownPattern::Gpt2) => simd::scan::<Gpt2>(text, at, stop, ends),
             Scheme::Known(KnownPattern::Cl100k) => simd::scan::<Cl100k>(text, at, stop, ends),
             Scheme::Known(KnownPattern::O200k) => simd::scan::<O200k>(text, at, stop, ends),
             Scheme::Regex(pattern) => pattern.scan(text, at, stop, &mut self.stretch, ends)?,
         };
-        if let Some(last) = written.checked_sub(1) {
-            self.at = self.ends[last];
-        }
-        Ok(&self.ends[..written])
+        self.bounds[0] = at;
+        self.at = self.bounds[written];
+        Ok((written > 0).then_some(&self.bounds[..=written]))
     }
 }
 

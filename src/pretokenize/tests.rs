@@ -16,11 +16,8 @@ fn ends(pretokenizer: &Pretokenizer, text: &[u8]) -> Vec<usize> {
     let mut pieces = pretokenizer.pieces(text, text.len());
     let mut all = Vec::new();
     loop {
-        let ends = pieces.next_batch().expect("texts here are short");
-        if ends.is_empty() {
-            return all;
-        }
-        all.extend_from_slice(ends);
+        let Some(bounds) = pieces.next_batch().expect("texts here are short") else { return all };
+        all.extend_from_slice(&bounds[1..]);
     }
 }
 
