@@ -125,6 +125,13 @@ pub(super) struct Parts<'p> {
     at: usize,
 }
 
+impl Parts<'_> {
+    /// Whether the next byte, if there is one, can begin a character.
+    pub(super) fn is_between_characters(&self) -> bool {
+        self.piece.get(self.at).is_none_or(|&byte| !is_follow(byte))
+    }
+}
+
 impl Iterator for Parts<'_> {
     type Item = u32;
 

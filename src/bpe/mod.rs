@@ -4,7 +4,7 @@
 //! many pieces at a time        -> known ones from a cache        counter with counts, encoder with cache
 //! unknown ones of few parts    -> merged side by side            lanes, merge
 //! of at most a window          -> merged with a queue            heap
-//! longer                       -> window after window            window
+//! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
 //! Three tables are made of a vocabulary: its tokens (`table`), which neighbours merge (`pairs`), and which
@@ -20,10 +20,13 @@ mod counter;
 mod counts;
 mod encoder;
 mod heap;
+mod kept;
 mod lanes;
 mod merge;
 pub(crate) mod naive;
 mod pairs;
+mod repeat;
+mod sections;
 mod table;
 mod window;
 
@@ -74,7 +77,7 @@ impl Tables {
 
     /// The parts that merging a piece begins with.
     #[inline(always)]
-    fn parts<'p>(&'p self, piece: &'p [u8]) -> impl Iterator<Item = Rank> + use<'p> {
+    fn parts<'p>(&'p self, piece: &'p [u8]) -> chars::Parts<'p> {
         self.chars.parts(&self.pieces, piece)
     }
 
