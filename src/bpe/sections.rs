@@ -16,7 +16,7 @@ use std::cell::Cell;
 
 use super::Tables;
 use super::lanes;
-use super::merge::{LARGE, MEDIUM};
+use super::merge::{LARGE, SMALL};
 use crate::token::Rank;
 
 /// The most parts a section has: room for them in a row, whose ends stand for neighbours that are not there.
@@ -27,8 +27,8 @@ const ENOUGH_PARTS: usize = MOST_PARTS - 3;
 
 /// What a border takes from either side at most: few tokens are merged twice, and still nearly all changes end
 /// within them.
-const BORDER_TOKENS: usize = 4;
-const BORDER_BYTES: usize = MEDIUM / 2 - 1;
+const BORDER_TOKENS: usize = 3;
+const BORDER_BYTES: usize = SMALL / 2 - 1;
 
 /// The sections of a window, with their tokens; the memory is kept between windows.
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Sections {
         self.cut(tables, window);
         merge_all::<LARGE>(tables, &mut self.ranks, &mut self.sections);
         self.lay_borders(tables, window);
-        merge_all::<MEDIUM>(tables, &mut self.border_ranks, &mut self.borders);
+        merge_all::<SMALL>(tables, &mut self.border_ranks, &mut self.borders);
     }
 
     /// How many sections there are.
