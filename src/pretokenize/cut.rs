@@ -13,6 +13,7 @@ use super::{Pretokenizer, Scheme};
 use crate::error::Error;
 use crate::unicode::{
     CASELESS, Class, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, WHITE, class_at,
+    class_of_four,
 };
 
 /// Beyond the end of a piece no scanner looks further than this many bytes, but for the runs in
@@ -130,7 +131,10 @@ impl Pretokenizer {
         let mut at = 0;
         let mut characters = 0;
         while at + LOOK_AHEAD < text.len() {
-            let (class, length) = class_at(text, at);
+            let (class, length) = match text[at..].first_chunk::<4>() {
+                Some(&bytes) if !bytes[0].is_ascii() => class_of_four(bytes),
+                _ => class_at(text, at),
+            };
             if at < LOOK_AHEAD {
                 head |= class;
             } else {
