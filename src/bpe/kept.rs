@@ -50,28 +50,29 @@ impl Kept {
     }
 
     /// Puts tokens to the end, which are what merging their bytes gives. `border` may tell what the bytes around
-    /// the border become, for the tokens that came last and these. Returns whether that helped.
+    /// the border become, for the tokens that came last and these. Returns how many bytes had to be merged again.
     #[inline]
     pub(super) fn append(
         &mut self,
         tables: &Tables,
         tokens: &[Rank],
         border: Option<Border<'_>>,
-    ) -> Result<bool, Error> {
+    ) -> Result<usize, Error> {
         match border {
             Some(border) if border.left <= self.as_they_came => {
                 self.row.truncate(self.row.len() - border.left);
                 self.row.extend_from_slice(border.tokens);
                 self.row.extend_from_slice(&tokens[border.right..]);
                 self.as_they_came = tokens.len() - border.right + 1;
-                Ok(true)
+                Ok(0)
             }
-            _ => self.mend(tables, tokens).map(|()| false),
+            _ => self.mend(tables, tokens),
         }
     }
 
     /// Puts tokens to the end, and mends the border.
-    fn mend(&mut self, tables: &Tables, tokens: &[Rank]) -> Result<(), Error> {
+    fn mend(&mut self, tables: &Tables, tokens: &[Rank]) -> Result<usize, Error> {
+        let mut bytes = 0;
         let (mut left, mut right) = (FIRST_REACH, FIRST_REACH);
         loop {
             if left >= self.row.len() && self.handed_over {
@@ -81,6 +82,7 @@ impl Kept {
             let from = self.row.len().saturating_sub(left);
             let to = right.min(tokens.len());
             self.merge_again(tables, from, &tokens[..to]);
+            bytes += self.bytes.len();
             let left_fits = from == 0 || self.merged.first() == self.row.get(from);
             let right_fits = to == tokens.len() || self.merged.last() == tokens[..to].last();
             if left_fits && right_fits {
@@ -88,7 +90,7 @@ impl Kept {
                 self.row.extend_from_slice(&self.merged);
                 self.row.extend_from_slice(&tokens[to..]);
                 self.as_they_came = tokens.len() - to;
-                return Ok(());
+                return Ok(bytes);
             }
             left *= 1 + usize::from(!left_fits);
             right *= 1 + usize::from(!right_fits);

@@ -15,6 +15,7 @@
 use std::cell::Cell;
 
 use super::Tables;
+use super::chars::Before;
 use super::lanes;
 use super::merge::{LARGE, SMALL};
 use crate::token::Rank;
@@ -33,17 +34,24 @@ const BORDER_BYTES: usize = SMALL / 2 - 1;
 /// The sections of a window, with their tokens; the memory is kept between windows.
 #[derive(Default)]
 pub(super) struct Sections {
-    /// The parts of all sections, then the tokens of each where its parts were.
-    ranks: Vec<Rank>,
-    sections: Vec<Stretch>,
-    /// The same for the borders; the first is that between the first two sections.
-    border_ranks: Vec<Rank>,
-    borders: Vec<Stretch>,
+    inner: Rows,
+    /// The first border is that between the first two sections.
+    borders: Rows,
     /// How many tokens each border took from either side.
     taken: Vec<(usize, usize)>,
 }
 
-/// Where the parts or tokens of a section or border are.
+/// Rows of parts that are merged side by side.
+#[derive(Default)]
+struct Rows {
+    /// The parts of all rows, then the tokens of each where its parts were.
+    ranks: Vec<Rank>,
+    /// The rank of each part together with the one before it.
+    joined: Vec<Rank>,
+    stretches: Vec<Stretch>,
+}
+
+/// Where the parts or tokens of a row are.
 #[derive(Clone, Copy)]
 struct Stretch {
     first: usize,
@@ -61,29 +69,28 @@ pub(super) struct Border<'s> {
 impl Sections {
     /// Merges the sections of this window, and their borders.
     pub(super) fn merge(&mut self, tables: &Tables, window: &[u8]) {
-        self.cut(tables, window);
-        merge_all::<LARGE>(tables, &mut self.ranks, &mut self.sections);
+        self.inner.clear();
+        self.inner.add(tables, window, ENOUGH_PARTS);
+        self.inner.merge_all::<LARGE>(tables);
         self.lay_borders(tables, window);
-        merge_all::<SMALL>(tables, &mut self.border_ranks, &mut self.borders);
+        self.borders.merge_all::<SMALL>(tables);
     }
 
     /// How many sections there are.
     pub(super) fn len(&self) -> usize {
-        self.sections.len()
+        self.inner.stretches.len()
     }
 
     /// The tokens of a section, merged alone.
     pub(super) fn tokens(&self, section: usize) -> &[Rank] {
-        let Stretch { first, count } = self.sections[section];
-        &self.ranks[first..first + count]
+        self.inner.row(section)
     }
 
     /// The border before a section; `None` if it is open, which that before the first always is.
     pub(super) fn border_before(&self, section: usize) -> Option<Border<'_>> {
         let border = section.checked_sub(1)?;
         let (left, right) = self.taken[border];
-        let Stretch { first, count } = self.borders[border];
-        let tokens = &self.border_ranks[first..first + count];
+        let tokens = self.borders.row(border);
         let before = self.tokens(section - 1);
         let outermost =
             (*before.get(before.len() - left)?, *self.tokens(section).get(right.checked_sub(1)?)?);
@@ -94,45 +101,80 @@ impl Sections {
         })
     }
 
-    /// Cuts the window into sections, and finds their parts.
-    fn cut(&mut self, tables: &Tables, window: &[u8]) {
-        self.ranks.clear();
-        self.sections.clear();
-        let mut parts = tables.parts(window);
-        let mut first = 0;
-        while let Some(part) = parts.next() {
-            self.ranks.push(part);
-            let count = self.ranks.len() - first;
-            if count >= ENOUGH_PARTS && (count == MOST_PARTS || parts.is_between_characters()) {
-                self.sections.push(Stretch { first, count });
-                first += count;
-            }
-        }
-        if self.ranks.len() > first {
-            self.sections.push(Stretch { first, count: self.ranks.len() - first });
-        }
-    }
-
     /// Finds the parts of the borders between sections that are merged.
     fn lay_borders(&mut self, tables: &Tables, window: &[u8]) {
-        self.border_ranks.clear();
         self.borders.clear();
         self.taken.clear();
         let length = |&rank: &Rank| tables.pieces.token_length(rank);
         let mut at = 0;
-        for section in 1..self.sections.len() {
-            let before = self.tokens(section - 1);
+        for section in 1..self.len() {
+            let before = self.inner.row(section - 1);
             at += before.iter().map(length).sum::<usize>();
             let (left, left_bytes) = reach(before.iter().rev().map(length));
-            let (right, right_bytes) = reach(self.tokens(section).iter().map(length));
-            let first = self.border_ranks.len();
+            let (right, right_bytes) = reach(self.inner.row(section).iter().map(length));
             // With no token on one side, there is nothing to be merged across the border.
-            if left > 0 && right > 0 {
-                self.border_ranks.extend(tables.parts(&window[at - left_bytes..at + right_bytes]));
-            }
-            self.borders.push(Stretch { first, count: self.border_ranks.len() - first });
+            let is_open = left == 0 || right == 0;
+            let border = if is_open { at..at } else { at - left_bytes..at + right_bytes };
+            self.borders.add(tables, &window[border], usize::MAX);
             self.taken.push((left, right));
         }
+    }
+}
+
+impl Rows {
+    fn clear(&mut self) {
+        self.ranks.clear();
+        self.joined.clear();
+        self.stretches.clear();
+    }
+
+    fn row(&self, place: usize) -> &[Rank] {
+        let Stretch { first, count } = self.stretches[place];
+        &self.ranks[first..first + count]
+    }
+
+    /// Adds the parts of these bytes, as a new row whenever there are `enough`; as one empty row if there are none.
+    fn add(&mut self, tables: &Tables, bytes: &[u8], enough: usize) {
+        let mut first = self.ranks.len();
+        let mut parts = tables.parts(bytes);
+        let mut before = Before::NOTHING;
+        while let Some((part, joined, is_between)) = parts.next_with_pair(&tables.pairs, &mut before) {
+            self.ranks.push(part);
+            self.joined.push(joined);
+            let count = self.ranks.len() - first;
+            if count >= enough && (count == MOST_PARTS || is_between) {
+                self.stretches.push(Stretch { first, count });
+                first += count;
+            }
+        }
+        if self.ranks.len() > first || bytes.is_empty() {
+            self.stretches.push(Stretch { first, count: self.ranks.len() - first });
+        }
+    }
+
+    /// Merges each row, of at most `ROOM - 2` parts, and puts its tokens where its parts were.
+    fn merge_all<const ROOM: usize>(&mut self, tables: &Tables) {
+        let ranks = Cell::from_mut(&mut self.ranks[..]).as_slice_of_cells();
+        let stretches = Cell::from_mut(&mut self.stretches[..]).as_slice_of_cells();
+        lanes::run::<ROOM, _>(
+            stretches.len(),
+            |place, row| {
+                let Stretch { first, count } = stretches[place].get();
+                let joined = self.joined[first..first + count].iter().copied();
+                let parts = ranks[first..first + count].iter().map(Cell::get).zip(joined);
+                row.begin_with_pairs(parts, &tables.pairs);
+            },
+            &tables.pairs,
+            |place, row| {
+                let first = stretches[place].get().first;
+                let mut count = 0;
+                row.each(|token| {
+                    ranks[first + count].set(token);
+                    count += 1;
+                });
+                stretches[place].set(Stretch { first, count });
+            },
+        );
     }
 }
 
@@ -147,27 +189,4 @@ fn reach(lengths: impl Iterator<Item = usize>) -> (usize, usize) {
         bytes += length;
     }
     (tokens, bytes)
-}
-
-/// Merges each stretch of at most `ROOM - 2` parts, and puts its tokens where its parts were.
-fn merge_all<const ROOM: usize>(tables: &Tables, ranks: &mut [Rank], stretches: &mut [Stretch]) {
-    let ranks = Cell::from_mut(ranks).as_slice_of_cells();
-    let stretches = Cell::from_mut(stretches).as_slice_of_cells();
-    lanes::run::<ROOM, _>(
-        stretches.len(),
-        |place, row| {
-            let Stretch { first, count } = stretches[place].get();
-            row.begin(ranks[first..first + count].iter().map(Cell::get), &tables.pairs);
-        },
-        &tables.pairs,
-        |place, row| {
-            let first = stretches[place].get().first;
-            let mut count = 0;
-            row.each(|token| {
-                ranks[first + count].set(token);
-                count += 1;
-            });
-            stretches[place].set(Stretch { first, count });
-        },
-    );
 }

@@ -41,9 +41,9 @@ pub(super) const WINDOW: usize = 8 * 1024;
 /// What share of a window is looked at for whether it repeats itself.
 const LOOK: usize = 4;
 
-/// When more than one border in so many is mended by hand, merging in sections does not pay for this text. Then
-/// so many windows are merged with a queue, each at once, before sections are tried again.
-const MENDED: usize = 4;
+/// When more than one byte in so many is merged again by hand at borders, merging in sections does not pay for
+/// this text. Then so many windows are merged with a queue, each at once, before sections are tried again.
+const MENDED: usize = 2;
 const BY_QUEUE: usize = 16;
 
 /// One piece on its way through merging: its bytes come in parts, its tokens go out as they are certain.
@@ -162,9 +162,9 @@ impl LongPiece {
         for section in 0..self.sections.len() {
             let tokens = self.sections.tokens(section);
             let border = self.sections.border_before(section);
-            mended += usize::from(!self.kept.append(tables, tokens, border)?);
+            mended += self.kept.append(tables, tokens, border)?;
         }
-        if mended * MENDED > self.sections.len() + MENDED {
+        if mended * MENDED > window.len() {
             self.by_queue = BY_QUEUE;
         }
         Ok(())
