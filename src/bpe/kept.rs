@@ -66,6 +66,12 @@ impl Kept {
                 self.as_they_came = tokens.len() - border.right + 1;
                 Ok(0)
             }
+            // Nothing is before the first tokens of all.
+            _ if self.row.is_empty() && !self.handed_over => {
+                self.row.extend_from_slice(tokens);
+                self.as_they_came = tokens.len();
+                Ok(0)
+            }
             _ => self.mend(tables, tokens),
         }
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! many pieces at a time        -> known ones from a cache        counter with counts, encoder with cache
 //! unknown ones of few parts    -> merged side by side            lanes, merge
-//! of at most a window          -> merged with a queue            heap
+//! of a few hundred bytes       -> merged with a queue            heap
 //! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
@@ -113,7 +113,7 @@ fn encode_piece(
         tables.merge_short::<{ merge::SMALL }>(piece, token);
     } else if piece.len() <= merge::LARGE - 2 {
         tables.merge_short::<{ merge::LARGE }>(piece, token);
-    } else if piece.len() <= window::WINDOW {
+    } else if piece.len() < window::WORTHWHILE {
         tables.merge_long(piece, scratch, token);
     } else {
         let mut long = LongPiece::new(tables);

@@ -36,13 +36,19 @@ use crate::token::Rank;
 
 /// How many bytes are merged at a time: enough sections to keep the lanes full, few enough that all that is
 /// made of them stays in the nearer caches.
-pub(super) const WINDOW: usize = 8 * 1024;
+const WINDOW: usize = 8 * 1024;
+
+/// From this many bytes on, a piece that is here at once is merged faster in sections than with one queue.
+pub(super) const WORTHWHILE: usize = 300;
 
 /// What share of a window is looked at for whether it repeats itself.
 const LOOK: usize = 4;
 
+/// If the first bytes of a window, so many, repeat themselves, the window is merged with a queue.
+const HEAD: usize = 64;
+
 /// When more than one byte in so many is merged again by hand at borders, merging in sections does not pay for
-/// this text. Then so many windows are merged with a queue, each at once, before sections are tried again.
+/// this text. Then the rest of the window and so many more are merged with a queue, each at once, before sections are tried again.
 const MENDED: usize = 2;
 const BY_QUEUE: usize = 16;
 
@@ -153,19 +159,22 @@ impl LongPiece {
         let end = self.pending.len().min(self.taken + self.window);
         let window = &self.pending[self.taken..end];
         self.taken = end;
-        if self.by_queue > 0 {
-            self.by_queue -= 1;
+        // Tokens of runs are long, and their borders never where sections end.
+        if self.by_queue > 0 || window.get(..HEAD).and_then(repeat::period).is_some() {
+            self.by_queue = self.by_queue.saturating_sub(1);
             return self.kept.append_bytes(tables, window);
         }
         self.sections.merge(tables, window);
-        let mut mended = 0;
+        let (mut mended, mut at) = (0, 0);
         for section in 0..self.sections.len() {
             let tokens = self.sections.tokens(section);
+            if mended * MENDED > window.len() {
+                self.by_queue = BY_QUEUE;
+                return self.kept.append_bytes(tables, &window[at..]);
+            }
             let border = self.sections.border_before(section);
             mended += self.kept.append(tables, tokens, border)?;
-        }
-        if mended * MENDED > window.len() {
-            self.by_queue = BY_QUEUE;
+            at += tokens.iter().map(|&rank| tables.pieces.token_length(rank)).sum::<usize>();
         }
         Ok(())
     }
