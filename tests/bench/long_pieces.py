@@ -25,7 +25,7 @@ BASE64 = LETTERS.upper() + LETTERS + "0123456789+/"
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 # The least rate of a text in MB/s, and how many times as long four times the text may take.
-LEAST = 20
+LEAST = 15
 MOST_TIMES = 4.5
 
 
