@@ -410,11 +410,12 @@ impl Segment {
         if self.text.len() < patience.max(2 * self.tried) {
             return Ok(());
         }
-        if let Some(end) = pretokenizer.certain_end(&self.text)? {
-            return self.pass(merging, end, sink);
-        }
+        // Of an open run no end is certain, so it does not matter what is asked first; this is sooner answered.
         if pretokenizer.is_open_run(&self.text)? {
             return self.shorten(merging, sink);
+        }
+        if let Some(end) = pretokenizer.certain_end(&self.text)? {
+            return self.pass(merging, end, sink);
         }
         self.tried = self.text.len();
         Ok(())

@@ -30,7 +30,7 @@
 
 use std::borrow::Cow;
 
-use super::pairs::Pairs;
+use super::pairs::{NO_NEIGHBOUR, NO_PAIR, Pairs};
 use super::table::PieceTable;
 
 const CODES: usize = 1 << 16;
@@ -123,6 +123,39 @@ pub(super) struct Parts<'p> {
     table: &'p PieceTable,
     piece: &'p [u8],
     at: usize,
+}
+
+/// The last part, and its byte if it is one.
+pub(super) struct Before {
+    rank: u32,
+    byte: Option<u8>,
+}
+
+impl Before {
+    /// Nothing is before the first part.
+    pub(super) const NOTHING: Before = Before { rank: NO_NEIGHBOUR, byte: None };
+}
+
+impl Parts<'_> {
+    /// The next part, its rank together with the part before it, or `NO_PAIR`, and whether the byte after it, if
+    /// there is one, can begin a character.
+    #[inline(always)]
+    pub(super) fn next_with_pair(&mut self, pairs: &Pairs, before: &mut Before) -> Option<(u32, u32, bool)> {
+        let from = self.at;
+        let rank = self.next()?;
+        let byte = (self.at == from + 1).then(|| self.piece[from]);
+        let joined = match (before.byte, byte) {
+            // Bytes have a table of their own, without a hash.
+            (Some(before), Some(byte)) => self.table.rank_of_pair(before, byte).unwrap_or(NO_PAIR),
+            _ => pairs.rank(before.rank, rank),
+        };
+        *before = Before { rank, byte };
+        Some((rank, joined, self.is_between_characters()))
+    }
+    /// Whether the next byte, if there is one, can begin a character.
+    fn is_between_characters(&self) -> bool {
+        self.piece.get(self.at).is_none_or(|&byte| !is_follow(byte))
+    }
 }
 
 impl Iterator for Parts<'_> {

@@ -102,7 +102,7 @@ struct Lane<const ROOM: usize, J: Join> {
 /// Merges `pieces` rows of at most `ROOM - 2` parts. `begin` fills the row of the piece with this number;
 /// `done` is given the row with its tokens.
 #[inline(always)]
-fn run<const ROOM: usize, J: Join>(
+pub(super) fn run<const ROOM: usize, J: Join>(
     pieces: usize,
     mut begin: impl FnMut(usize, &mut Row<ROOM, J>),
     join: &J,

@@ -80,6 +80,27 @@ impl<const ROOM: usize, J: Join> Row<ROOM, J> {
         self.asked = None;
     }
 
+    /// Begins a row of parts that come with the rank of each joined with the one before, if there is one.
+    #[inline(always)]
+    pub(super) fn begin_with_pairs(&mut self, parts: impl Iterator<Item = (Rank, Rank)>, join: &J) {
+        let mut count = 0;
+        self.keys = [NO_KEY; ROOM];
+        for (rank, joined) in parts {
+            self.keys[count] = key(joined, count);
+            count += 1;
+            self.ranks[count] = rank;
+            self.before[count] = count as u8 - 1;
+            self.after[count] = count as u8 + 1;
+        }
+        self.keys[0] = NO_KEY;
+        self.ranks[count + 1] = NO_NEIGHBOUR;
+        self.parts = count;
+        self.merges = 0;
+        // The first step finds the keys as any other does, after a question about nothing.
+        let nothing = join.ask(NO_NEIGHBOUR, NO_NEIGHBOUR);
+        self.asked = Some(Asked { at: 0, with_next: nothing, previous: 0, with_previous: nothing });
+    }
+
     /// Takes the answers to what the last step asked, merges one pair, and asks; `false` if there is none.
     #[inline(always)]
     pub(super) fn step(&mut self, join: &J) -> bool {

@@ -4,8 +4,8 @@
 //! many pieces at a time        -> known ones from a cache        counter, encoder, with cache, probe
 //! unknown ones                 -> each once                      misses
 //! of few parts                 -> merged side by side            lanes, merge
-//! of at most a window          -> merged with a queue            heap
-//! longer                       -> window after window            window
+//! of a few hundred bytes       -> merged with a queue            heap
+//! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
 //! Three tables are made of a vocabulary: its tokens (`table`), which neighbours merge (`pairs`), and which
@@ -20,12 +20,15 @@ mod chars;
 mod counter;
 mod encoder;
 mod heap;
+mod kept;
 mod lanes;
 mod merge;
 mod misses;
 pub(crate) mod naive;
 mod pairs;
 mod probe;
+mod repeat;
+mod sections;
 mod table;
 mod window;
 
@@ -76,7 +79,7 @@ impl Tables {
 
     /// The parts that merging a piece begins with.
     #[inline(always)]
-    fn parts<'p>(&'p self, piece: &'p [u8]) -> impl Iterator<Item = Rank> + use<'p> {
+    fn parts<'p>(&'p self, piece: &'p [u8]) -> chars::Parts<'p> {
         self.chars.parts(&self.pieces, piece)
     }
 
@@ -112,7 +115,7 @@ fn encode_piece(
         tables.merge_short::<{ merge::SMALL }>(piece, token);
     } else if piece.len() <= merge::LARGE - 2 {
         tables.merge_short::<{ merge::LARGE }>(piece, token);
-    } else if piece.len() <= window::WINDOW {
+    } else if piece.len() < window::WORTHWHILE {
         tables.merge_long(piece, scratch, token);
     } else {
         let mut long = LongPiece::new(tables);

@@ -54,9 +54,9 @@ fn by_heap(tables: &Tables, piece: &[u8]) -> Vec<Rank> {
     ranks
 }
 
-fn by_windows(tables: &Tables, piece: &[u8], chunk: usize) -> Vec<Rank> {
+fn by_windows(tables: &Tables, piece: &[u8], chunk: usize, window: usize) -> Vec<Rank> {
     let mut ranks = Vec::new();
-    let mut long = LongPiece::with_window(tables, 0);
+    let mut long = LongPiece::with_window(tables, window);
     let mut push = |rank| ranks.push(rank);
     for chunk in piece.chunks(chunk) {
         long.push(tables, chunk, &mut push).expect("a window that fits");
@@ -168,16 +168,33 @@ proptest! {
     }
 
     #[test]
-    fn windows_are_one_heap(tokens in vocabularies(), piece in "[abc]{1,3000}", chunk in 1usize..700) {
+    fn windows_are_one_heap(tokens in vocabularies(), piece in "[abc]{1,3000}", chunk in 1usize..700, window in 0usize..2000) {
         let tables = tables(&tokens);
-        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), chunk), by_heap(&tables, piece.as_bytes()));
+        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), chunk, window), by_heap(&tables, piece.as_bytes()));
     }
 
     #[test]
-    fn windows_are_one_heap_on_repetition(tokens in vocabularies(), unit in "[abc]{1,9}", times in 1usize..600, tail in "[abc]{0,9}") {
+    fn windows_of_characters_are_one_heap(
+        tokens in vocabularies_of_characters(),
+        text in "[aбв漢กд ]{1,600}",
+        broken in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+        chunk in 1usize..700,
+        window in 0usize..2000,
+    ) {
         let tables = tables(&tokens);
-        let piece = unit.repeat(times) + &tail;
-        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), 1000), by_heap(&tables, piece.as_bytes()));
+        let mut piece = text.into_bytes();
+        for broken in broken {
+            piece.remove(broken.index(piece.len()));
+            piece.push(b'a');
+        }
+        prop_assert_eq!(by_windows(&tables, &piece, chunk, window), by_heap(&tables, &piece));
+    }
+
+    #[test]
+    fn windows_are_one_heap_on_repetition(tokens in vocabularies(), unit in "[abc]{1,9}", times in 1usize..600, head in "[abc]{0,9}", tail in "[abc]{0,9}", window in 0usize..1000) {
+        let tables = tables(&tokens);
+        let piece = head + &unit.repeat(times) + &tail + &unit.repeat(times / 3);
+        prop_assert_eq!(by_windows(&tables, piece.as_bytes(), 1000, window), by_heap(&tables, piece.as_bytes()));
     }
 }
 
@@ -205,10 +222,10 @@ fn what_follows_can_reach_back_through_many_windows() {
     for length in [100, 201, 255, 256] {
         let piece: Vec<u8> = (0..=255).take(length).collect();
         for chunk in [1, 7, 300] {
-            assert_eq!(by_windows(&tables, &piece, chunk), by_heap(&tables, &piece), "{length} {chunk}");
+            assert_eq!(by_windows(&tables, &piece, chunk, 0), by_heap(&tables, &piece), "{length} {chunk}");
         }
         // Twice, so that the second chain begins where windows were enlarged.
         let twice = piece.repeat(2);
-        assert_eq!(by_windows(&tables, &twice, 50), naive::merge(&tables.pieces, &twice));
+        assert_eq!(by_windows(&tables, &twice, 50, 0), naive::merge(&tables.pieces, &twice));
     }
 }

@@ -13,12 +13,13 @@
 //! went as they would for them alone, and the crossing pair, lowest of all, is also lowest for these two.
 //! Then merging the two alone would cross the border as well, and they would not be compatible.
 //!
-//! So a long piece is merged window by window. Of each window all tokens but the last few are kept; the next
-//! window begins where the kept tokens end, and is taken over only if its first token is compatible with the
-//! last kept one, else it begins one kept token earlier (then two, four, ...). What is kept is always a row
-//! of compatible neighbours, hence the exact result. Nothing is assumed about how the vocabulary was made.
+//! So a row may be proposed by whatever means, if its neighbours are seen to be compatible. A long piece is
+//! merged window by window, and each window in short sections side by side; around each border a few tokens
+//! are merged again, until they fit to both sides (`sections`, `kept`). Text that repeats itself is not merged
+//! again at all (`repeat`). What is kept is always a row of compatible neighbours, hence the exact result.
+//! Nothing is assumed about how the vocabulary was made.
 //!
-//! How far back can a window have to begin? In a vocabulary that was trained, a pair gets its rank after its
+//! How far back can what follows change the row? In a vocabulary that was trained, a pair gets its rank after its
 //! two parts got theirs, so merges happen in the order of ranks, and from left to right within one rank. What
 //! follows a text can then change its tokens from the right end inwards by at most one token for each rank.
 //! So as many kept tokens as there are ranks are remembered, and beyond them nothing can change. Should a
@@ -27,31 +28,42 @@
 //! One piece of a gigabyte thus needs a few megabytes. What is a piece is left to `pretokenize`.
 
 use super::Tables;
-use super::heap;
-use crate::error::{Error, ErrorKind};
+use super::kept::Kept;
+use super::repeat::{self, Cycle};
+use super::sections::Sections;
+use crate::error::Error;
 use crate::token::Rank;
 
-/// How many bytes are merged at a time: large against the tokens that are merged twice ([`MARGIN`] at each
-/// border), small enough that parts and queue stay in the second-level cache.
-pub(super) const WINDOW: usize = 8 * 1024;
+/// How many bytes are merged at a time: enough sections to keep the lanes full, few enough that all that is
+/// made of them stays in the nearer caches.
+const WINDOW: usize = 8 * 1024;
 
-/// How many tokens at the end of a window are merged again with the next one. It decides only how often a
-/// window must begin earlier, not the result.
-const MARGIN: usize = 4;
+/// From this many bytes on, a piece that is here at once is merged faster in sections than with one queue.
+pub(super) const WORTHWHILE: usize = 300;
 
-/// One piece on its way through [`heap`]: its bytes come in parts, its tokens go out as they are certain.
+/// What share of a window is looked at for whether it repeats itself.
+const LOOK: usize = 4;
+
+/// If the first bytes of a window, so many, repeat themselves, the window is merged with a queue.
+const HEAD: usize = 64;
+
+/// When more than one byte in so many is merged again by hand at borders, merging in sections does not pay for
+/// this text. Then the rest of the window and so many more are merged with a queue, each at once, before sections are tried again.
+const MENDED: usize = 2;
+const BY_QUEUE: usize = 16;
+
+/// One piece on its way through merging: its bytes come in parts, its tokens go out as they are certain.
 pub(crate) struct LongPiece {
-    /// The bytes after the tokens in `kept`.
+    /// Bytes that came; the first `taken` of them are in `kept` as tokens.
     pending: Vec<u8>,
-    /// Tokens that are certain unless a later window has to begin earlier; not yet handed over.
-    kept: Vec<Rank>,
-    /// Whether tokens before those in `kept` were handed over.
-    handed_over: bool,
-    /// How many bytes are merged at a time: [`WINDOW`], or more so that 32 tokens always fit, or more where
-    /// what follows reached back through a whole window.
+    taken: usize,
+    kept: Kept,
+    /// What the row in `kept` ends with, if it may be repeated.
+    cycle: Cycle,
     window: usize,
-    scratch: heap::Scratch,
-    ranks: Vec<Rank>,
+    sections: Sections,
+    /// How many windows are still to be merged with a queue.
+    by_queue: usize,
 }
 
 impl LongPiece {
@@ -59,15 +71,16 @@ impl LongPiece {
         LongPiece::with_window(tables, WINDOW)
     }
 
-    /// A piece merged with a window of at least this many bytes. Small ones are for tests.
-    pub(super) fn with_window(tables: &Tables, window: usize) -> LongPiece {
+    /// A piece merged with a window of about this many bytes. Small ones are for tests.
+    pub(super) fn with_window(_tables: &Tables, window: usize) -> LongPiece {
         LongPiece {
             pending: Vec::new(),
-            kept: Vec::new(),
-            handed_over: false,
-            window: window.max(32 * tables.pieces.longest()),
-            scratch: heap::Scratch::default(),
-            ranks: Vec::new(),
+            taken: 0,
+            kept: Kept::default(),
+            cycle: Cycle::default(),
+            window: window.max(64),
+            sections: Sections::default(),
+            by_queue: 0,
         }
     }
 
@@ -78,78 +91,91 @@ impl LongPiece {
         bytes: &[u8],
         token: &mut impl FnMut(Rank),
     ) -> Result<(), Error> {
-        let memory = tables.pieces.len() as usize;
         for bytes in bytes.chunks(WINDOW) {
+            self.pending.drain(..std::mem::take(&mut self.taken));
             self.pending.extend_from_slice(bytes);
-            while self.pending.len() > self.window {
-                self.advance(tables, false)?;
-                if self.kept.len() > 2 * memory {
-                    self.kept.drain(..self.kept.len() - memory).for_each(&mut *token);
-                    self.handed_over = true;
-                }
-            }
+            self.advance(tables, self.window)?;
+            self.kept.hand_over(tables.pieces.len() as usize, token);
         }
         Ok(())
     }
 
     /// Ends the piece and hands over the ranks of its last tokens.
     pub(crate) fn finish(mut self, tables: &Tables, token: &mut impl FnMut(Rank)) -> Result<(), Error> {
-        while !self.pending.is_empty() {
-            self.advance(tables, true)?;
-        }
-        self.kept.into_iter().for_each(token);
+        self.advance(tables, 1)?;
+        self.kept.finish(token);
         Ok(())
     }
 
-    /// Moves one window of bytes from `pending` to tokens in `kept`; `last` if the piece ends with `pending`.
-    fn advance(&mut self, tables: &Tables, last: bool) -> Result<(), Error> {
-        let behind = self.pending.len();
-        let mut back = 0;
-        loop {
-            self.step_back(tables, back)?;
-            // A window that begins so much earlier must also end later than the last one did, beyond the
-            // tokens that will not be kept of it; or the two could follow each other for ever.
-            let stepped_back = self.pending.len() - behind;
-            self.window = self.window.max(2 * stepped_back + 2 * MARGIN * tables.pieces.longest());
-            let end = self.pending.len().min(self.window);
-            self.ranks.clear();
-            let ranks = &mut self.ranks;
-            tables.merge_long(&self.pending[..end], &mut self.scratch, |rank| ranks.push(rank));
-            if !(last && end == self.pending.len()) {
-                ranks.truncate(ranks.len() - MARGIN);
+    /// Turns pending bytes into tokens, as long as there are so many of them.
+    fn advance(&mut self, tables: &Tables, least: usize) -> Result<(), Error> {
+        while self.pending.len() - self.taken >= least {
+            let times = self.cycle.times(&self.pending[self.taken..]);
+            if times > 0 {
+                self.kept.repeat_last(self.cycle.tokens, times);
+                self.taken += times * self.cycle.bytes.len();
+            } else if !self.begin_cycle(tables)? {
+                self.merge_window(tables)?;
             }
-            let fits = match (self.kept.last(), ranks.first()) {
-                (Some(&before), Some(&after)) => compatible(tables, before, after, &mut self.scratch),
-                _ => true,
-            };
-            if fits {
-                let bytes: usize = ranks.iter().map(|&rank| tables.pieces.token_length(rank)).sum();
-                self.kept.extend_from_slice(ranks);
-                self.pending.drain(..bytes);
-                return Ok(());
-            }
-            back = (back * 2).max(1);
         }
-    }
-
-    /// Turns the last `tokens` kept tokens into pending bytes again.
-    fn step_back(&mut self, tables: &Tables, tokens: usize) -> Result<(), Error> {
-        if tokens >= self.kept.len() && tokens > 0 && self.handed_over {
-            let message = "a piece of text this long cannot be merged exactly in bounded memory";
-            return Err(Error::new(ErrorKind::InvalidVocabulary, message));
-        }
-        let from = self.kept.len().saturating_sub(tokens);
-        let bytes: Vec<u8> =
-            self.kept.drain(from..).flat_map(|rank| tables.pieces.bytes(rank)).copied().collect();
-        self.pending.splice(..0, bytes);
         Ok(())
     }
-}
 
-/// Whether merging the bytes of the two tokens gives back the two tokens.
-fn compatible(tables: &Tables, before: Rank, after: Rank, scratch: &mut heap::Scratch) -> bool {
-    let bytes = [tables.pieces.bytes(before), tables.pieces.bytes(after)].concat();
-    let mut ranks = Vec::with_capacity(2);
-    tables.merge_long(&bytes, scratch, |rank| ranks.push(rank));
-    ranks == [before, after]
+    /// If the text repeats itself for a while, merges just enough of it to know what is to be repeated.
+    fn begin_cycle(&mut self, tables: &Tables) -> Result<bool, Error> {
+        let text = &self.pending[self.taken..];
+        let Some(period) = text.get(..self.window / LOOK).and_then(repeat::period) else {
+            return Ok(false);
+        };
+        let enough = 2 * period + 8 * tables.pieces.longest();
+        if repeat::common_prefix(text, &text[period..]) < 2 * enough {
+            return Ok(false);
+        }
+        let text = &text[..enough];
+        self.cycle.tokens = 0;
+        self.cycle.bytes.clear();
+        self.kept.append_bytes(tables, text)?;
+        let row = self.kept.row();
+        let Some((after, tokens)) = repeat::find(tables, row, enough, period) else {
+            self.taken += enough;
+            return Ok(true);
+        };
+        let end = row.len() - after;
+        let bytes =
+            |ranks: &[Rank]| ranks.iter().map(|&rank| tables.pieces.token_length(rank)).sum::<usize>();
+        let to = enough - bytes(&row[end..]);
+        let from = to - bytes(&row[end - tokens..end]);
+        self.cycle.bytes.extend_from_slice(&text[from..to]);
+        self.cycle.tokens = tokens;
+        self.kept.truncate(end);
+        self.taken += to;
+        Ok(true)
+    }
+
+    /// Merges the next window, or what there is of it.
+    fn merge_window(&mut self, tables: &Tables) -> Result<(), Error> {
+        self.cycle.tokens = 0;
+        self.cycle.bytes.clear();
+        let end = self.pending.len().min(self.taken + self.window);
+        let window = &self.pending[self.taken..end];
+        self.taken = end;
+        // Tokens of runs are long, and their borders never where sections end.
+        if self.by_queue > 0 || window.get(..HEAD).and_then(repeat::period).is_some() {
+            self.by_queue = self.by_queue.saturating_sub(1);
+            return self.kept.append_bytes(tables, window);
+        }
+        self.sections.merge(tables, window);
+        let (mut mended, mut at) = (0, 0);
+        for section in 0..self.sections.len() {
+            let tokens = self.sections.tokens(section);
+            if mended * MENDED > window.len() {
+                self.by_queue = BY_QUEUE;
+                return self.kept.append_bytes(tables, &window[at..]);
+            }
+            let border = self.sections.border_before(section);
+            mended += self.kept.append(tables, tokens, border)?;
+            at += tokens.iter().map(|&rank| tables.pieces.token_length(rank)).sum::<usize>();
+        }
+        Ok(())
+    }
 }

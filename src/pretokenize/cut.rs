@@ -13,12 +13,16 @@ use super::{Pretokenizer, Scheme};
 use crate::error::Error;
 use crate::unicode::{
     CASELESS, Class, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, WHITE, class_at,
+    class_of_four,
 };
 
 /// Beyond the end of a piece no scanner looks further than this many bytes, but for the runs in
 /// [`is_glued`]: the longest is a contraction (`'ll`, `'ſ`: three bytes) and one character to
 /// see that a run has ended (four).
 const LOOK_AHEAD: usize = 16;
+
+/// How many bytes are looked at together where nothing is expected.
+const STEP: usize = 64;
 
 impl Pretokenizer {
     /// The last byte position `p > from` where a piece of this text begins, as far as `text[p - 1]` and the
@@ -31,7 +35,19 @@ impl Pretokenizer {
     ///   feeds are followed only by white space (and, in o200k, slashes). GPT-2's pattern splits white space
     ///   otherwise at the end of a text, unless it is a single character.
     pub(crate) fn last_cut(&self, text: &[u8], from: usize) -> Option<usize> {
-        (from + 1..text.len()).rev().find(|&at| self.is_cut(text, at))
+        let mut end = text.len();
+        while end > from + 1 {
+            let start = end.saturating_sub(STEP).max(from + 1);
+            // In most steps through an endless piece there is none, and that is quickly seen.
+            let neighbours = text[start - 1..end - 1].iter().zip(&text[start..end]);
+            if neighbours.fold(false, |found, (&before, &after)| found | may_cut(before, after))
+                && let Some(at) = (start..end).rev().find(|&at| self.is_cut(text, at))
+            {
+                return Some(at);
+            }
+            end = start;
+        }
+        None
     }
 
     /// The first and the last place in this text where [`Pretokenizer::last_cut`] may cut.
@@ -83,9 +99,19 @@ impl Pretokenizer {
     /// glued.
     fn last_border(&self, text: &[u8]) -> Option<usize> {
         let Scheme::Known(known) = &self.scheme else { return None };
-        (1..=text.len().checked_sub(LOOK_AHEAD)?).rev().find(|&at| {
-            !within_character(text, at) && !is_glued(*known, class_before(text, at), class_at(text, at).0)
-        })
+        let mut at = text.len().checked_sub(LOOK_AHEAD)?;
+        while at > 0 {
+            if !within_character(text, at) && !is_glued(*known, class_before(text, at), class_at(text, at).0)
+            {
+                return Some(at);
+            }
+            at -= 1;
+            if text[at].is_ascii() && text[at] == text[at + 1] {
+                // Between two such characters more, the answer would be the same.
+                at -= same(text[..at].rchunks_exact(STEP), text[at]);
+            }
+        }
+        None
     }
 
     /// Whether the first piece of `text` holds all of it, and will hold all but the last few bytes of it
@@ -105,7 +131,10 @@ impl Pretokenizer {
         let mut at = 0;
         let mut characters = 0;
         while at + LOOK_AHEAD < text.len() {
-            let (class, length) = class_at(text, at);
+            let (class, length) = match text[at..].first_chunk::<4>() {
+                Some(&bytes) if !bytes[0].is_ascii() => class_of_four(bytes),
+                _ => class_at(text, at),
+            };
             if at < LOOK_AHEAD {
                 head |= class;
             } else {
@@ -115,6 +144,11 @@ impl Pretokenizer {
                 slashes &= matches!(text[at], b'\r' | b'\n' | b'/');
             }
             at += length;
+            if at > LOOK_AHEAD && text[at].is_ascii() && text[at] == text[at - 1] {
+                // More of the same character tell nothing new.
+                at +=
+                    same(text[at..text.len() - LOOK_AHEAD.min(text.len() - at)].chunks_exact(STEP), text[at]);
+            }
         }
         let within = |classes: Class| middle & !classes == 0;
         Ok(match known {
@@ -135,6 +169,21 @@ impl Pretokenizer {
     }
 }
 
+/// Whether [`Pretokenizer::is_cut`] may say yes between the two bytes. Many are asked about at once, without
+/// branches.
+#[inline(always)]
+fn may_cut(before: u8, after: u8) -> bool {
+    let is_word = |byte: u8| byte.wrapping_sub(b'0') < 10 || (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_white = after == b' ' || after.wrapping_sub(b'\t') < 5;
+    (is_word(before) & !is_word(after) & (after < 0x80)) | ((before == b'\n') & !is_white)
+}
+
+/// How many bytes the chunks have before the first that is not of this byte alone.
+fn same<'t>(chunks: impl Iterator<Item = &'t [u8]>, byte: u8) -> usize {
+    let is_same = |chunk: &&[u8]| chunk.iter().fold(0, |other, &next| other | (next ^ byte)) == 0;
+    chunks.take_while(is_same).count() * STEP
+}
+
 /// Whether a scanner that ended a piece before the first character may have looked past both.
 fn is_glued(known: KnownPattern, before: Class, after: Class) -> bool {
     let both = |classes: Class| before & classes != 0 && after & classes != 0;
@@ -142,7 +191,13 @@ fn is_glued(known: KnownPattern, before: Class, after: Class) -> bool {
 }
 
 /// The class of the character that ends at byte `at`; 0 if none does.
+#[inline]
 fn class_before(text: &[u8], at: usize) -> Class {
+    if let Some(before) = at.checked_sub(1)
+        && text[before].is_ascii()
+    {
+        return class_at(text, before).0;
+    }
     (1..=4.min(at))
         .find_map(|length| match class_at(text, at - length) {
             (class, actual) if class != 0 && actual == length => Some(class),
@@ -152,9 +207,48 @@ fn class_before(text: &[u8], at: usize) -> Class {
 }
 
 /// Whether byte `at` lies inside a valid character that begins before it.
+#[inline]
 pub(crate) fn within_character(text: &[u8], at: usize) -> bool {
-    (1..=3.min(at)).any(|back| {
-        let (class, length) = class_at(text, at - back);
-        class != 0 && length > back
-    })
+    let is_follow = |byte: &u8| byte & 0xc0 == 0x80;
+    text.get(at).is_some_and(is_follow)
+        && (1..=3.min(at)).any(|back| {
+            let (class, length) = class_at(text, at - back);
+            class != 0 && length > back
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::pattern::{CL100K, GPT2, O200K};
+    use super::*;
+
+    proptest! {
+        /// What is skipped at a time is what is passed by one after another.
+        #[test]
+        fn long_steps_are_many_short_ones(
+            parts in prop::collection::vec(" {60,200}|\n{60,200}|[aA^漢]{1,3}|A{60,200}|[a1'/漢 \r\n!é]{1,9}", 1..6),
+            broken in prop::option::of(any::<prop::sample::Index>()),
+            from in any::<prop::sample::Index>(),
+        ) {
+            let mut text = parts.concat().into_bytes();
+            if let Some(broken) = broken {
+                text.remove(broken.index(text.len()));
+            }
+            for (pattern, known) in
+                [(GPT2, KnownPattern::Gpt2), (CL100K, KnownPattern::Cl100k), (O200K, KnownPattern::O200k)]
+            {
+                let pretokenizer = Pretokenizer::new(pattern).expect("a known pattern");
+                let from = from.index(text.len() + 1);
+                let cut = (from + 1..text.len()).rev().find(|&at| pretokenizer.is_cut(&text, at));
+                prop_assert_eq!(pretokenizer.last_cut(&text, from), cut);
+                let border = (1..(text.len() + 1).saturating_sub(LOOK_AHEAD)).rev().find(|&at| {
+                    !within_character(&text, at)
+                        && !is_glued(known, class_before(&text, at), class_at(&text, at).0)
+                });
+                prop_assert_eq!(pretokenizer.last_border(&text), border);
+            }
+        }
+    }
 }
