@@ -7,16 +7,14 @@
 # What cannot be installed is listed as left out. What is measured, and how, is told in report.py.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+export PYTHONDONTWRITEBYTECODE=1
 for argument in "$@"; do
     case "$argument" in
         -h | --help) exec python3 "$here/report.py" --help ;;
     esac
 done
-if [ $# -eq 0 ]; then
-    exec python3 "$here/report.py"
-fi
+python3 "$here/report.py" --check "$@" # A wrong argument is told before anything is installed.
 
-export PYTHONDONTWRITEBYTECODE=1
 environment="$(mktemp -d)"
 trap 'rm -rf "$environment"' EXIT
 python3 -m venv "$environment"

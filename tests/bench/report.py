@@ -33,8 +33,8 @@ keeps the ids. A later pass has met this very text before, and has its pieces in
 `wc -w` counts words. Special tokens are taken as text by all. On a shared machine ratios differ from run to run."""
 
 ONE_CORE = """\
-The libraries may use one core only. Fastokens is also run as it comes, with all cores: then its first pass takes
-less processor time, all its threads together, and its later ones more."""
+The libraries may use one core only. Fastokens is also run as it comes, with all cores: how much it prepares in
+the first pass depends on their number. The processor time of all threads of a library counts."""
 
 
 @dataclasses.dataclass
@@ -177,6 +177,7 @@ def parse():
     )
     parser.add_argument("--pipe", type=int, default=200, metavar="MB", help="size of the long pipe (default: 200)")
     parser.add_argument("--quick", action="store_true", help="without the slow peers, and with 20 starts for 100")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--target", default=str(vocabulary.ROOT / "target"), help=argparse.SUPPRESS)
     parser.add_argument("--bpe-openai", default="", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -192,6 +193,8 @@ def parse():
 
 def main():
     arguments = parse()
+    if arguments.check:
+        return
     built = pathlib.Path(arguments.target).resolve() / "release"
     with tempfile.TemporaryDirectory() as folder:
         # Where no settings file of anybody is found.
