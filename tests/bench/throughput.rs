@@ -2,7 +2,7 @@
 //!
 //! It measures on documents of `tests/data/docs`, and on the files named in `BYTEPAIR_BENCH_FILES` (separated
 //! by `:`). Before anything is timed, the answers are checked: count, stream and encode must agree, and decode
-//! must give the text back. Against other tokenizers: `tests/bench/compare.py`.
+//! must give the text back. Against other tokenizers: `tests/bench/peers.sh`.
 
 use std::hint::black_box;
 use std::time::Duration;
