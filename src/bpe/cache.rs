@@ -14,6 +14,8 @@
 //! Pieces are looked up many at a time: first the cache lines of all are asked for, then the answers are
 //! looked at. What becomes of pieces that are not here is left to `misses`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::probe::{self, Found, SHORT, Slots};
 use super::table::prefetch;
 use crate::token::Rank;
@@ -30,6 +32,9 @@ const MOST_SLOT_BITS: u32 = 15;
 const MOST_SETS: usize = 1 << 16;
 const MOST_LONG: usize = 1 << 16;
 
+/// The most spare caches that are kept.
+const MOST_SPARES: usize = 16;
+
 /// How many words a cache line has.
 const LINE: usize = 8;
 
@@ -42,9 +47,11 @@ const COUNT: u64 = 15 << COUNT_AT;
 
 /// For counting: a slot and an entry are a key and nothing else.
 pub(super) type Counts = Cache<1, 2, 4>;
+pub(super) type SpareCounts = Spares<1, 2, 4>;
 
 /// For encoding: with up to two ranks in a slot, four in an entry of a set, and eight in a long one.
 pub(super) type Outcomes = Cache<2, 4, 8>;
+pub(super) type SpareOutcomes = Spares<2, 4, 8>;
 
 /// The cache. `S`, `M` and `L` are the words of a slot, of an entry of a set, and of a long one.
 pub(super) struct Cache<const S: usize, const M: usize, const L: usize> {
@@ -79,6 +86,39 @@ const NO_KEY: Key = Key(1, 0);
 /// A piece of at most [`MIDDLE`] bytes, packed.
 #[derive(Clone, Copy)]
 struct Key(u64, u64);
+
+/// Caches of the largest size that nobody uses now: what one text taught, the next one need not learn again. As
+/// many as were in use at a time, at most [`MOST_SPARES`].
+pub(super) struct Spares<const S: usize, const M: usize, const L: usize>(Arc<Mutex<Vec<Cache<S, M, L>>>>);
+
+impl<const S: usize, const M: usize, const L: usize> Spares<S, M, L> {
+    /// A cache for a text of about this many bytes: one that is spare, or a new one.
+    pub(super) fn take(&self, expected_bytes: usize) -> Cache<S, M, L> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| Cache::new(expected_bytes))
+    }
+
+    /// Takes back a cache that is not used any more.
+    pub(super) fn give_back(&self, cache: Cache<S, M, L>) {
+        let mut spares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.sets == MOST_SETS && spares.len() < MOST_SPARES {
+            spares.push(cache);
+        }
+    }
+}
+
+impl<const S: usize, const M: usize, const L: usize> Clone for Spares<S, M, L> {
+    /// The same caches: what pieces become is the same for all clones of a vocabulary.
+    fn clone(&self) -> Spares<S, M, L> {
+        Spares(Arc::clone(&self.0))
+    }
+}
+
+impl<const S: usize, const M: usize, const L: usize> Default for Spares<S, M, L> {
+    fn default() -> Spares<S, M, L> {
+        Spares(Arc::default())
+    }
+}
 
 impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
     /// The most tokens that an entry of a set has room for, and a long one.

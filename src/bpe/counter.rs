@@ -17,6 +17,7 @@ const ENOUGH: usize = 256;
 /// Counts the tokens of the pieces of one text after another; what it keeps between pieces makes it fast, and
 /// never changes a result.
 pub(crate) struct PieceCounter<'v> {
+    tables: &'v Tables,
     misses: Misses<'v>,
     counts: Counts,
     found: Found,
@@ -28,8 +29,9 @@ impl<'v> PieceCounter<'v> {
     /// A counter for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceCounter<'v> {
         PieceCounter {
+            tables,
             misses: Misses::new(tables),
-            counts: Counts::new(expected_bytes),
+            counts: tables.spare_counts.take(expected_bytes),
             found: Found::new(),
             noted: Vec::new(),
         }
@@ -72,6 +74,13 @@ impl<'v> PieceCounter<'v> {
         let tokens = sum.tokens;
         self.noted.clear();
         Ok(tokens)
+    }
+}
+
+impl Drop for PieceCounter<'_> {
+    fn drop(&mut self) {
+        let counts = std::mem::replace(&mut self.counts, Counts::new(0));
+        self.tables.spare_counts.give_back(counts);
     }
 }
 

@@ -22,6 +22,7 @@ const FEW: usize = 4;
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct PieceEncoder<'v> {
+    tables: &'v Tables,
     misses: Misses<'v>,
     expected_bytes: usize,
     cache: Option<Outcomes>,
@@ -47,6 +48,7 @@ impl<'v> PieceEncoder<'v> {
     /// An encoder for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceEncoder<'v> {
         PieceEncoder {
+            tables,
             misses: Misses::new(tables),
             expected_bytes,
             cache: None,
@@ -72,7 +74,7 @@ impl<'v> PieceEncoder<'v> {
         while rest.len() > 1 {
             let bounds = &rest[..rest.len().min(BATCH + 1)];
             self.look_up(text, bounds);
-            let cache = self.cache.get_or_insert_with(|| Outcomes::new(self.expected_bytes));
+            let Some(cache) = &mut self.cache else { return Ok(()) };
             let (pieces, places) = (&self.noted, &self.places);
             let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
             self.misses.resolve(text, pieces, &mut fill)?;
@@ -85,7 +87,8 @@ impl<'v> PieceEncoder<'v> {
     /// Fills the batch with what the cache knows, and notes down what it does not know.
     #[inline(never)]
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) {
-        let cache = self.cache.get_or_insert_with(|| Outcomes::new(self.expected_bytes));
+        let new = || self.tables.spare_outcomes.take(self.expected_bytes);
+        let cache = self.cache.get_or_insert_with(new);
         let Batch { few, counts, many, ranks } = &mut self.batch;
         many.clear();
         ranks.clear();
@@ -107,6 +110,14 @@ impl<'v> PieceEncoder<'v> {
             self.places.push(index);
         };
         cache.look_up(text, bounds, self.found.missed(), known, unknown);
+    }
+}
+
+impl Drop for PieceEncoder<'_> {
+    fn drop(&mut self) {
+        if let Some(cache) = self.cache.take() {
+            self.tables.spare_outcomes.give_back(cache);
+        }
     }
 }
 

@@ -42,14 +42,17 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::token::Rank;
+use cache::{SpareCounts, SpareOutcomes};
 use chars::Chars;
 
-/// What is known of a vocabulary: its tokens, and which of them merge.
+/// What is known of a vocabulary: its tokens, and which of them merge; and caches of what pieces become.
 #[derive(Clone)]
 pub(crate) struct Tables {
     pub(crate) pieces: PieceTable,
     pairs: Pairs,
     chars: Chars,
+    spare_counts: SpareCounts,
+    spare_outcomes: SpareOutcomes,
 }
 
 impl Tables {
@@ -57,16 +60,18 @@ impl Tables {
     pub(crate) fn new(pieces: PieceTable) -> Option<Tables> {
         let pairs = Pairs::from_image(Cow::Owned(Pairs::build_image(&pieces)))?;
         let chars = Chars::from_image(Cow::Owned(Chars::build_image(&pieces, &pairs)))?;
-        Some(Tables { pieces, pairs, chars })
+        Some(Tables::with(pieces, pairs, chars))
     }
 
     /// The tables on their images; `None` if these are not of the length that they say.
     pub(crate) fn from_images([pieces, pairs, chars]: [Cow<'static, [u8]>; 3]) -> Option<Tables> {
-        Some(Tables {
-            pieces: PieceTable::from_image(pieces)?,
-            pairs: Pairs::from_image(pairs)?,
-            chars: Chars::from_image(chars)?,
-        })
+        let (pieces, pairs) = (PieceTable::from_image(pieces)?, Pairs::from_image(pairs)?);
+        Some(Tables::with(pieces, pairs, Chars::from_image(chars)?))
+    }
+
+    fn with(pieces: PieceTable, pairs: Pairs, chars: Chars) -> Tables {
+        let (spare_counts, spare_outcomes) = (SpareCounts::default(), SpareOutcomes::default());
+        Tables { pieces, pairs, chars, spare_counts, spare_outcomes }
     }
 
     /// Whether the piece is a token; asked only where merging might not show it, or would show it late. Long
