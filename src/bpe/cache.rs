@@ -29,8 +29,8 @@ const MOST_TOKENS: usize = 15;
 
 /// The largest cache has this many slots for short pieces, as a power of two, and sets.
 const MOST_SLOT_BITS: u32 = 15;
-const MOST_SETS: usize = 1 << 16;
-const MOST_LONG: usize = 1 << 16;
+const MOST_SETS: usize = 1 << 17;
+const MOST_LONG: usize = 1 << 17;
 
 /// The most spare caches that are kept.
 const MOST_SPARES: usize = 16;
