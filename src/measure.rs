@@ -5,7 +5,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::unicode::{LETTER, WHITE, class_at, decode};
+use crate::unicode::{LETTER, WHITE, class_at, decode, is_unspaced};
 
 /// How much ASCII is looked at at once. Fewer than 256, so that sums fit into a byte.
 const BLOCK: usize = 64;
@@ -72,7 +72,8 @@ impl Measures {
         self.lines += u64::from(text[at] == b'\n');
         if class & LETTER != 0 {
             self.letters += 1;
-            self.unspaced_letters += u64::from(length >= 3 && is_unspaced(text, at));
+            self.unspaced_letters +=
+                u64::from(length >= 3 && decode(text, at).is_some_and(|(c, _)| is_unspaced(c as u32)));
         }
         (at + length, !white)
     }
@@ -208,25 +209,6 @@ impl UnicodeWords {
 
 fn unicode_words(text: &[u8]) -> u64 {
     text.utf8_chunks().map(|chunk| chunk.valid().unicode_words().count() as u64).sum()
-}
-
-/// Whether the letter at byte `at`, of three or four bytes, belongs to a script written without spaces.
-/// Ranges of blocks, Unicode 16.0 (`Blocks.txt`); only letters in them are asked for.
-fn is_unspaced(text: &[u8], at: usize) -> bool {
-    let Some((c, _)) = decode(text, at) else { return false };
-    matches!(u32::from(c),
-        0x0e00..=0x0eff         // Thai, Lao
-        | 0x1000..=0x109f       // Myanmar
-        | 0x1780..=0x17ff       // Khmer
-        | 0x3005..=0x3007       // ideographic iteration mark, closing mark, zero
-        | 0x3040..=0x30ff       // Hiragana, Katakana
-        | 0x31f0..=0x31ff       // Katakana phonetic extensions
-        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff // Han
-        | 0xa9e0..=0xa9ff | 0xaa60..=0xaa7f // Myanmar extended
-        | 0xff66..=0xff9f       // half-width Katakana
-        | 0x1_aff0..=0x1_b16f   // Kana extended, supplement and small
-        | 0x2_0000..=0x3_ffff   // Han, supplementary planes
-    )
 }
 
 #[cfg(test)]
