@@ -1,14 +1,17 @@
-//! What can be measured of a text without any vocabulary: bytes, characters, words, lines.
+//! What can be measured of a text without any vocabulary: bytes, characters, words, lines, and whether it is
+//! UTF-8.
 //!
 //! Measures of parts add up to those of the whole ([`Measures::append`]), wherever the text was cut between
 //! characters. Tokens are left to the tokenizer, ratios to `report`.
+//!
+//! A text is measured 64 bytes at a time, by counting bits of the class masks of `unicode`. Its end, and
+//! blocks with bytes that are not UTF-8, are measured character by character.
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::unicode::masks::{AsciiMasks, BLOCK, Characters, Kernel, WINDOW, Work, whole};
+use crate::unicode::simd::by_widest;
 use crate::unicode::{LETTER, WHITE, class_at, decode, is_unspaced};
-
-/// How much ASCII is looked at at once. Fewer than 256, so that sums fit into a byte.
-const BLOCK: usize = 64;
 
 /// The measures of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Measures {
     /// Those of the letters that belong to scripts written without spaces between words: Han, Hiragana,
     /// Katakana, Thai, Lao, Khmer, Myanmar.
     pub unspaced_letters: u64,
+    /// The first byte that is not valid UTF-8, counted from the beginning of the text.
+    pub first_invalid: Option<u64>,
     begins_in_word: bool,
     ends_in_word: bool,
 }
@@ -39,26 +44,7 @@ impl Measures {
     /// assert_eq!((measures.words, measures.chars, measures.bytes, measures.lines), (5, 16, 19, 1));
     /// ```
     pub fn of(text: &[u8]) -> Measures {
-        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
-        let mut at = 0;
-        let mut in_word = false;
-        while at < text.len() {
-            match text[at..].first_chunk::<BLOCK>() {
-                Some(block) if block.is_ascii() => {
-                    in_word = measures.add_ascii(block, in_word);
-                    at += BLOCK;
-                }
-                _ => {
-                    let stop = text.len().min(at + BLOCK);
-                    while at < stop {
-                        (at, in_word) = measures.add_character(text, at, in_word);
-                    }
-                }
-            }
-        }
-        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
-        measures.ends_in_word = in_word;
-        measures
+        by_widest(Measuring(text))
     }
 
     /// Adds what can be counted of the character at byte `at`; `in_word` tells whether a word goes on there.
@@ -66,32 +52,44 @@ impl Measures {
     #[inline(always)]
     fn add_character(&mut self, text: &[u8], at: usize, in_word: bool) -> (usize, bool) {
         let (class, length) = class_at(text, at);
+        if class == 0 {
+            self.first_invalid = self.first_invalid.or(Some(at as u64));
+        }
         let white = class & WHITE != 0;
         self.chars += 1;
         self.words += u64::from(!white && !in_word);
         self.lines += u64::from(text[at] == b'\n');
         if class & LETTER != 0 {
             self.letters += 1;
-            self.unspaced_letters +=
-                u64::from(length >= 3 && decode(text, at).is_some_and(|(c, _)| is_unspaced(c as u32)));
+            let unspaced = || decode(text, at).is_some_and(|(c, _)| is_unspaced(c as u32));
+            self.unspaced_letters += u64::from(length >= 3 && unspaced());
         }
         (at + length, !white)
     }
 
-    /// As [`Measures::add_character`] for a block of ASCII: sums without branches, which compile to vector
-    /// instructions. Returns whether a word goes on after it.
-    #[inline]
-    fn add_ascii(&mut self, block: &[u8; BLOCK], in_word: bool) -> bool {
-        let mut white = [u8::from(!in_word); BLOCK + 1];
-        for (white, &byte) in white[1..].iter_mut().zip(block) {
-            *white = u8::from(byte == b' ') | u8::from(byte.wrapping_sub(b'\t') < 5);
-        }
-        let sum = |one: &dyn Fn(usize) -> u8| (0..BLOCK).fold(0u8, |sum, i| sum + one(i));
+    /// Adds what can be counted of a block of ASCII.
+    #[inline(always)]
+    fn add_ascii(&mut self, ascii: &AsciiMasks, border: &mut Border) {
         self.chars += BLOCK as u64;
-        self.words += u64::from(sum(&|i| white[i] & (1 ^ white[i + 1])));
-        self.lines += u64::from(sum(&|i| u8::from(block[i] == b'\n')));
-        self.letters += u64::from(sum(&|i| u8::from((block[i] | 0x20).wrapping_sub(b'a') < 26)));
-        white[BLOCK] == 0
+        self.lines += count(ascii.line_feed);
+        self.letters += count(ascii.upper | ascii.lower);
+        self.words += border.word_starts(ascii.blank | ascii.tab | ascii.newline);
+    }
+
+    /// Adds what can be counted of a block with other characters: each where it begins. `None`, and nothing is
+    /// added, if there are bytes that are not UTF-8.
+    #[inline(always)]
+    fn add_block(&mut self, ascii: &AsciiMasks, characters: &Characters, border: &mut Border) -> Option<()> {
+        let pending = border.bytes;
+        border.bytes = characters.cover(ascii, pending)?;
+        self.chars += count(!ascii.follow);
+        self.lines += count(ascii.line_feed);
+        let letters = characters.upper | characters.lower | characters.caseless;
+        self.letters += count(ascii.upper | ascii.lower | letters);
+        self.unspaced_letters += count(characters.unspaced);
+        let white = whole(characters.space, ascii.follow, pending & u64::from(!border.in_word));
+        self.words += border.word_starts(white | ascii.blank | ascii.tab | ascii.newline);
+        Some(())
     }
 
     /// Adds the measures of the text that follows.
@@ -99,6 +97,7 @@ impl Measures {
         if next.bytes == 0 {
             return;
         }
+        self.first_invalid = self.first_invalid.or(next.first_invalid.map(|at| self.bytes + at));
         let shared_word = self.ends_in_word && next.begins_in_word;
         self.words += next.words - u64::from(shared_word);
         if self.bytes == 0 {
@@ -108,9 +107,11 @@ impl Measures {
         self.add_all_but_words(next);
     }
 
-    /// Adds the measures of another text: the two are not neighbours, so no word spans them.
+    /// Adds the measures of another text: the two are not neighbours, so no word spans them, and there is no
+    /// place in both that `first_invalid` could tell.
     pub fn add(&mut self, other: &Measures) {
         self.words += other.words;
+        self.first_invalid = None;
         self.add_all_but_words(other);
     }
 
@@ -121,6 +122,84 @@ impl Measures {
         self.letters += other.letters;
         self.unspaced_letters += other.unspaced_letters;
     }
+}
+
+#[inline(always)]
+fn count(mask: u64) -> u64 {
+    u64::from(mask.count_ones())
+}
+
+/// What a block has to know of the one before.
+#[derive(Default)]
+struct Border {
+    /// The bytes of this block that belong to a character of the one before.
+    bytes: u64,
+    /// Whether a word goes on here: the last character was no white space.
+    in_word: bool,
+}
+
+impl Border {
+    /// How many words begin in the block whose white space this is.
+    #[inline(always)]
+    fn word_starts(&mut self, white: u64) -> u64 {
+        let after_white = white << 1 | u64::from(!self.in_word);
+        self.in_word = white >> 63 == 0;
+        count(!white & after_white)
+    }
+}
+
+/// [`Measures::of`], for each kernel.
+struct Measuring<'t>(&'t [u8]);
+
+impl Work for Measuring<'_> {
+    type Result = Measures;
+
+    #[inline(always)]
+    fn by<K: Kernel>(self, kernel: K) -> Measures {
+        let text = self.0;
+        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
+        let mut at = 0;
+        let mut border = Border::default();
+        while at < text.len() {
+            at = measure_blocks(kernel, text, at, &mut measures, &mut border);
+            // A character that is still pending was counted where it began.
+            let stop = text.len().min(at + BLOCK);
+            at += std::mem::take(&mut border.bytes).count_ones() as usize;
+            while at < stop {
+                (at, border.in_word) = measures.add_character(text, at, border.in_word);
+            }
+        }
+        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
+        measures.ends_in_word = border.in_word;
+        measures
+    }
+}
+
+/// Measures as many blocks as can be from byte `at` on; returns where the next one begins.
+#[inline(always)]
+fn measure_blocks<K: Kernel>(
+    kernel: K,
+    text: &[u8],
+    at: usize,
+    measures: &mut Measures,
+    border: &mut Border,
+) -> usize {
+    let mut at = at;
+    while let Some(window) = text[at..].first_chunk::<WINDOW>()
+        && let Some(block) = window.first_chunk()
+    {
+        let ascii = kernel.classify(block);
+        if ascii.high | border.bytes == 0 {
+            measures.add_ascii(&ascii, border);
+        } else {
+            let characters = kernel.characters(window, &ascii);
+            if measures.add_block(&ascii, &characters, border).is_none() {
+                break;
+            }
+        }
+        at += BLOCK;
+    }
+    at
 }
 
 /// The measures of a text that comes in chunks, cut anywhere.
@@ -146,15 +225,21 @@ impl Meter {
         if let Some(words) = &mut self.unicode_words {
             words.push(chunk);
         }
-        let joined;
-        let text = if self.pending.is_empty() {
-            chunk
-        } else {
-            joined = [std::mem::take(&mut self.pending).as_slice(), chunk].concat();
-            joined.as_slice()
-        };
-        let (whole, rest) = text.split_at(text.len() - incomplete(text));
+        let mut chunk = chunk;
+        while let ([byte, rest @ ..], true) = (chunk, incomplete(&self.pending) > 0)
+            && byte & 0xc0 == 0x80
+        {
+            self.pending.push(*byte);
+            chunk = rest;
+        }
+        // At the end of the chunk the character may still be incomplete.
+        if chunk.is_empty() {
+            return;
+        }
+        self.measures.append(&Measures::of(&self.pending));
+        let (whole, rest) = chunk.split_at(chunk.len() - incomplete(chunk));
         self.measures.append(&Measures::of(whole));
+        self.pending.clear();
         self.pending.extend_from_slice(rest);
     }
 
@@ -216,8 +301,41 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::unicode::simd::{KERNELS, by_named};
+
+    /// The slow twin: the measures of a text character by character.
+    fn by_character(text: &[u8]) -> Measures {
+        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
+        let (mut at, mut in_word) = (0, false);
+        while at < text.len() {
+            (at, in_word) = measures.add_character(text, at, in_word);
+        }
+        measures.ends_in_word = in_word;
+        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
+        measures
+    }
+
+    /// Texts of many blocks in ASCII, in one script and in many, seldom with bytes that are no UTF-8.
+    fn texts() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            6 => "[a-zA-Z0-9 \t\r\n\u{b}\u{c}\u{1c}\u{1f}.'@\\[`{]{0,99}",
+            2 => "([а-я]{1,9} ){1,9}",
+            2 => "[ก-๛]{1,30}",
+            2 => "[一-龠ぁ-ヿ、。]{1,30}",
+            2 => "[é漢\u{85}\u{a0}\u{1680}\u{2000}-\u{200b}\u{2028}\u{202f}\u{205f}\u{3000}🦀𠀀]{1,9}",
+            1 => any::<char>().prop_map(String::from),
+        ];
+        let raw: [&[u8]; 7] =
+            [b"\x80", b"\xff", b"\xe4", b"\xe3\x80", b"\xf0\x9f\xa6", b"\xc0\x80", b"\xed\xa0\x80"];
+        let raw = prop::sample::select(raw.to_vec()).prop_map(<[u8]>::to_vec);
+        let valid = prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat().into_bytes());
+        let broken = (valid.clone(), raw, valid.clone()).prop_map(|(a, b, c)| [a, b, c].concat());
+        prop_oneof![1 => valid, 1 => broken]
+    }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn parts_add_up(text in "([a-z]|\\s|[à-ÿ]|[ก-ฮ]|[一-龠]|\u{a0}|\u{3000}|🦀){0,40}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4)) {
             let mut borders: Vec<usize> = cuts.iter().map(|cut| {
@@ -235,18 +353,28 @@ mod tests {
             prop_assert_eq!(sum.chars, text.chars().count() as u64);
         }
 
-        /// Blocks of ASCII are what their characters are one by one.
+        /// Blocks are what their characters are one by one, by every kernel.
         #[test]
-        fn blocks_are_characters(text in "([a-zA-Z0-9 \\t\r\n\u{b}\u{c}\u{1c}\u{1f}.'@\\[`{]{0,99}(é|漢|\u{85}|\u{3000})?){0,6}") {
-            let mut by_character = Measures { bytes: text.len() as u64, ..Measures::default() };
-            let (mut at, mut in_word) = (0, false);
-            while at < text.len() {
-                (at, in_word) = by_character.add_character(text.as_bytes(), at, in_word);
+        fn blocks_are_characters(text in texts()) {
+            let expected = by_character(&text);
+            let valid = std::str::from_utf8(&text);
+            for name in KERNELS {
+                if let Some(measures) = by_named(name, Measuring(&text)) {
+                    prop_assert_eq!(measures, expected, "{} {}", name, text.escape_ascii());
+                }
             }
-            by_character.ends_in_word = in_word;
-            by_character.begins_in_word = text.chars().next().is_some_and(|c| !c.is_whitespace());
-            prop_assert_eq!(Measures::of(text.as_bytes()), by_character);
-            prop_assert_eq!(by_character.words, text.split_whitespace().count() as u64);
+            prop_assert_eq!(expected.first_invalid, valid.err().map(|error| error.valid_up_to() as u64));
+            if let Ok(valid) = valid {
+                prop_assert_eq!(expected.words, valid.split_whitespace().count() as u64);
+                prop_assert_eq!(expected.chars, valid.chars().count() as u64);
+            }
+        }
+
+        #[test]
+        fn long_texts_come_in_chunks(text in texts(), size in 1usize..200) {
+            let mut meter = Meter::new(false);
+            text.chunks(size).for_each(|chunk| meter.push(chunk));
+            prop_assert_eq!(meter.finish(), by_character(&text));
         }
 
         #[test]
