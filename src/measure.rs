@@ -47,6 +47,22 @@ impl Measures {
         by_widest(Measuring(text))
     }
 
+    /// Adds what can be counted of the characters that begin from byte `at` on before byte `stop`; returns where
+    /// the next one begins.
+    fn add_characters(&mut self, text: &[u8], at: usize, stop: usize, in_word: &mut bool) -> usize {
+        // Sums of its own can be kept in registers.
+        let mut sums = Measures::default();
+        let mut place = (at, *in_word);
+        while place.0 < stop {
+            place = sums.add_character(text, place.0, place.1);
+        }
+        self.first_invalid = self.first_invalid.or(sums.first_invalid);
+        self.words += sums.words;
+        self.add_all_but_words(&sums);
+        *in_word = place.1;
+        place.0
+    }
+
     /// Adds what can be counted of the character at byte `at`; `in_word` tells whether a word goes on there.
     /// Returns where the next character begins and whether a word goes on there.
     #[inline(always)]
@@ -76,12 +92,26 @@ impl Measures {
         self.words += border.word_starts(ascii.blank | ascii.tab | ascii.newline);
     }
 
-    /// Adds what can be counted of a block with other characters: each where it begins. `None`, and nothing is
-    /// added, if there are bytes that are not UTF-8.
+    /// As [`Measures::add_ascii`] without masks: sums without branches, which even the oldest vector instructions
+    /// can do. `in_word` tells whether a word goes on; returns whether one does after the block.
     #[inline(always)]
-    fn add_block(&mut self, ascii: &AsciiMasks, characters: &Characters, border: &mut Border) -> Option<()> {
-        let pending = border.bytes;
-        border.bytes = characters.cover(ascii, pending)?;
+    fn add_sums(&mut self, block: &[u8; BLOCK], in_word: bool) -> bool {
+        let mut white = [u8::from(!in_word); BLOCK + 1];
+        for (white, &byte) in white[1..].iter_mut().zip(block) {
+            *white = u8::from(byte == b' ') | u8::from(byte.wrapping_sub(b'\t') < 5);
+        }
+        let sum = |one: &dyn Fn(usize) -> u8| (0..BLOCK).fold(0u8, |sum, i| sum + one(i));
+        self.chars += BLOCK as u64;
+        self.words += u64::from(sum(&|i| white[i] & (1 ^ white[i + 1])));
+        self.lines += u64::from(sum(&|i| u8::from(block[i] == b'\n')));
+        self.letters += u64::from(sum(&|i| u8::from((block[i] | 0x20).wrapping_sub(b'a') < 26)));
+        white[BLOCK] == 0
+    }
+
+    /// Adds what can be counted of a block with other characters: each where it begins.
+    #[inline(always)]
+    fn add_block(&mut self, ascii: &AsciiMasks, characters: &Characters, border: &mut Border) {
+        let pending = std::mem::replace(&mut border.bytes, characters.beyond);
         self.chars += count(!ascii.follow);
         self.lines += count(ascii.line_feed);
         let letters = characters.upper | characters.lower | characters.caseless;
@@ -89,7 +119,6 @@ impl Measures {
         self.unspaced_letters += count(characters.unspaced);
         let white = whole(characters.space, ascii.follow, pending & u64::from(!border.in_word));
         self.words += border.word_starts(white | ascii.blank | ascii.tab | ascii.newline);
-        Some(())
     }
 
     /// Adds the measures of the text that follows.
@@ -165,9 +194,7 @@ impl Work for Measuring<'_> {
             // A character that is still pending was counted where it began.
             let stop = text.len().min(at + BLOCK);
             at += std::mem::take(&mut border.bytes).count_ones() as usize;
-            while at < stop {
-                (at, border.in_word) = measures.add_character(text, at, border.in_word);
-            }
+            at = measures.add_characters(text, at, stop, &mut border.in_word);
         }
         measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
         measures.ends_in_word = border.in_word;
@@ -188,14 +215,20 @@ fn measure_blocks<K: Kernel>(
     while let Some(window) = text[at..].first_chunk::<WINDOW>()
         && let Some(block) = window.first_chunk()
     {
+        if !K::WIDE {
+            if !block.is_ascii() {
+                break;
+            }
+            border.in_word = measures.add_sums(block, border.in_word);
+            at += BLOCK;
+            continue;
+        }
         let ascii = kernel.classify(block);
         if ascii.high | border.bytes == 0 {
             measures.add_ascii(&ascii, border);
         } else {
-            let characters = kernel.characters(window, &ascii);
-            if measures.add_block(&ascii, &characters, border).is_none() {
-                break;
-            }
+            let Some(characters) = kernel.characters(window, &ascii, border.bytes) else { break };
+            measures.add_block(&ascii, &characters, border);
         }
         at += BLOCK;
     }

@@ -55,8 +55,8 @@ impl Block {
         if ascii.high == 0 {
             return (spill.bytes == 0).then(|| Block::of_ascii(&ascii));
         }
-        let characters = kernel.characters(window, &ascii);
-        Block::of_characters(&ascii, &characters, spill)
+        let characters = kernel.characters(window, &ascii, spill.bytes)?;
+        Some(Block::of_characters(&ascii, &characters, spill))
     }
 
     #[inline(always)]
@@ -81,10 +81,9 @@ impl Block {
 
     /// As [`Block::new`], for blocks with characters of more than one byte.
     #[inline(always)]
-    fn of_characters(ascii: &AsciiMasks, characters: &Characters, spill: &mut Spill) -> Option<Block> {
+    fn of_characters(ascii: &AsciiMasks, characters: &Characters, spill: &mut Spill) -> Block {
         let follow = ascii.follow;
-        let pending = spill.bytes;
-        spill.bytes = characters.cover(ascii, pending)?;
+        let pending = std::mem::replace(&mut spill.bytes, characters.beyond);
         let whole = |starts: u64, class: &mut u64| {
             let mask = whole(starts, follow, pending & *class);
             *class = mask >> 63;
@@ -94,10 +93,14 @@ impl Block {
         let lower = whole(characters.lower, &mut spill.lower) | ascii.lower;
         let caseless = whole(characters.caseless, &mut spill.caseless);
         let mark = whole(characters.mark, &mut spill.mark);
-        let digit = whole(characters.number, &mut spill.digit) | ascii.digit;
-        let space = whole(characters.space, &mut spill.space) | ascii.blank | ascii.tab;
+        let (mut digit, mut space) = (ascii.digit, ascii.blank | ascii.tab);
+        // These are rare, and so is a branch for nothing.
+        if characters.number | characters.space | spill.digit | spill.space != 0 {
+            digit |= whole(characters.number, &mut spill.digit);
+            space |= whole(characters.space, &mut spill.space);
+        }
         let other = !(upper | lower | caseless | mark | digit | space | ascii.newline);
-        Some(Block {
+        Block {
             upper,
             lower,
             caseless,
@@ -110,7 +113,7 @@ impl Block {
             apostrophe: ascii.apostrophe,
             slash: ascii.slash,
             follow,
-        })
+        }
     }
 
     #[inline(always)]

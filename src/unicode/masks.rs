@@ -45,16 +45,10 @@ pub(crate) struct AsciiMasks {
     pub(crate) follow: u64,
 }
 
-/// The characters of more than one byte that begin in a block: bit i is set if a valid one begins with byte i
-/// and is of the class, or as long as is said. A character that has a bit in `starts` and in no class is any
-/// other.
+/// The classes of the characters of more than one byte that begin in a block: bit i is set if one begins with
+/// byte i and is of the class. A character that has a bit in no class is any other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Characters {
-    pub(crate) starts: u64,
-    /// Those of at least three bytes.
-    pub(crate) three: u64,
-    /// Those of four bytes.
-    pub(crate) four: u64,
     pub(crate) upper: u64,
     pub(crate) lower: u64,
     pub(crate) caseless: u64,
@@ -63,15 +57,22 @@ pub(crate) struct Characters {
     pub(crate) space: u64,
     /// Letters of scripts that are written without spaces.
     pub(crate) unspaced: u64,
+    /// The bytes of the next block that belong to the last of these characters.
+    pub(crate) beyond: u64,
 }
 
 /// A way to classify a block.
 pub(crate) trait Kernel: Copy {
+    /// Whether it has vector instructions. Without them, sums of bytes are had cheaper than masks.
+    const WIDE: bool;
+
     /// The ASCII classes of the block.
     fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks;
 
-    /// The other characters of the block that the window begins with, whose ASCII classes are known.
-    fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks) -> Characters;
+    /// The other characters of the block that the window begins with, whose ASCII classes are known; `pending`
+    /// has the bytes that belong to a character of the block before. `None` if not all is valid UTF-8, up to the
+    /// end of the last character that begins in the block.
+    fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters>;
 }
 
 /// Work that is written once and compiled for each kernel: `simd::by_widest` does it.
@@ -105,35 +106,35 @@ pub(super) trait Vectors: Copy {
 /// [`Kernel::characters`], by pages of 64 characters.
 ///
 /// ```text
+/// give up if there are not as many follow bytes after each first byte as it says
 /// classes = for every byte as a first one, what LEADS says
 /// while a character begins at a byte of which nothing is known yet:
 ///     classes at all bytes with the same value = what the page of that first byte says of the second
 /// while there are characters of three bytes that this left unknown:
 ///     classes at all bytes with the same value and successor = what the page of the two says of the third
+/// give up if a character has no class, for then it is none
 /// ```
 ///
 /// All of it speaks of the place of the first byte: the second and third bytes are loaded as blocks that
-/// begin one and two bytes later. Each round settles at least one first byte, or pair, for good, and one that
-/// is no character gets the class 0. Characters of four bytes are rare, and taken one by one.
+/// begin one and two bytes later. Each round settles at least one first byte, or pair, for good. Characters of
+/// four bytes are rare, and taken one by one.
 #[inline(always)]
 pub(super) fn characters_by_page<V: Vectors>(
     vectors: V,
     window: &[u8; WINDOW],
     ascii: &AsciiMasks,
-) -> Characters {
-    let [first, second, third] = std::array::from_fn(|offset| match window[offset..].first_chunk() {
-        Some(block) => vectors.load(block),
-        None => unreachable!("the window has three bytes more than a block"),
-    });
+    pending: u64,
+) -> Option<Characters> {
+    let first = vectors.load(window.first_chunk()?);
+    let second = vectors.load(window[1..].first_chunk()?);
+    let third = vectors.load(window[2..].first_chunk()?);
     let leads = ascii.high & !ascii.follow;
-    let [one, two] = followed(window, ascii.follow);
     let long = leads & vectors.having(first, 0x20);
     let four = long & vectors.having(first, 0x10);
-    let three = long & !four & one & two;
-    let short = (leads & !long & one) | three;
+    let beyond = follow_beyond(window, ascii.follow, pending, [leads, long, four])?;
 
     let mut classes = vectors.look_up(&LEADS.0, first);
-    let mut left = short & vectors.bits(vectors.equal(classes, 0));
+    let mut left = leads & !four & vectors.bits(vectors.equal(classes, 0));
     while left != 0 {
         let lead = window[left.trailing_zeros() as usize];
         let same = vectors.equal(first, lead);
@@ -141,7 +142,7 @@ pub(super) fn characters_by_page<V: Vectors>(
         classes = vectors.choose(same, vectors.look_up(&page.0, second), classes);
         left &= !vectors.bits(same);
     }
-    let mut left = three & vectors.bits(vectors.equal(classes, 0));
+    let mut left = long & !four & vectors.bits(vectors.equal(classes, 0));
     while left != 0 {
         let place = left.trailing_zeros() as usize % BLOCK;
         let (lead, middle) = (window[place], window[place + 1]);
@@ -150,12 +151,12 @@ pub(super) fn characters_by_page<V: Vectors>(
         classes = vectors.choose(same, vectors.look_up(&page.0, third), classes);
         left &= !vectors.bits(same);
     }
-    let starts = short & !vectors.bits(vectors.equal(classes, 0));
+    let starts = leads & !four;
+    if starts & vectors.bits(vectors.equal(classes, 0)) != 0 {
+        return None;
+    }
     let of = |class: Class| starts & vectors.having(classes, class);
     let mut characters = Characters {
-        starts,
-        three: starts & three,
-        four: 0,
         upper: of(UPPER),
         lower: of(LOWER),
         caseless: of(CASELESS),
@@ -163,36 +164,46 @@ pub(super) fn characters_by_page<V: Vectors>(
         number: of(NUMBER),
         space: of(SPACE),
         unspaced: of(UNSPACED),
+        beyond,
     };
     if four != 0 {
-        characters.add_each(window, four);
+        characters.add_each(window, four)?;
     }
-    characters
+    Some(characters)
 }
 
-/// After which bytes of the block one follow byte stands, and after which two.
+/// The follow bytes after the block that its last character wants. `None` if the follow bytes are not exactly
+/// those that are wanted: one after the first bytes in `leads`, one more after those also in `long`, and again
+/// in `four`; and those that are pending.
 #[inline(always)]
-fn followed(window: &[u8; WINDOW], follow: u64) -> [u64; 2] {
-    let beyond = |place: usize| u64::from(window[BLOCK + place] & 0xc0 == 0x80);
-    let one = follow >> 1 | beyond(0) << 63;
-    [one, one & (one >> 1 | beyond(1) << 63)]
+fn follow_beyond(
+    window: &[u8; WINDOW],
+    follow: u64,
+    pending: u64,
+    [leads, long, four]: [u64; 3],
+) -> Option<u64> {
+    let wanted = leads << 1 | long << 2 | four << 3;
+    if wanted | pending != follow {
+        return None;
+    }
+    let beyond = leads >> 63 | long >> 62 | four >> 61;
+    let [.., a, b, c] = *window;
+    // `beyond` is 0, 1, 3 or 7: as many bytes.
+    let bytes = (1u32 << (8 * beyond.count_ones())) - 1;
+    let there = (u32::from_le_bytes([a, b, c, 0]) ^ 0x80_8080) & 0xc0_c0c0 & bytes == 0;
+    there.then_some(beyond)
 }
 
 impl Characters {
-    /// Adds the characters that begin at these places, one by one.
+    /// Adds the characters that begin at these places, one by one. `None` if one of them is none.
     #[inline]
-    pub(super) fn add_each(&mut self, window: &[u8; WINDOW], places: u64) {
+    fn add_each(&mut self, window: &[u8; WINDOW], places: u64) -> Option<()> {
         let mut left = places;
         while left != 0 {
             let place = left.trailing_zeros();
             left &= left - 1;
-            let Some((c, length)) = decode(window, place as usize) else { continue };
-            let class = marked_class(c as u32);
-            let bit = |truth: bool| u64::from(truth) << place;
-            let of = |one: Class| bit(class & one != 0);
-            self.starts |= bit(true);
-            self.three |= bit(length >= 3);
-            self.four |= bit(length == 4);
+            let class = marked_class(decode(window, place as usize)?.0 as u32);
+            let of = |one: Class| u64::from(class & one != 0) << place;
             self.upper |= of(UPPER);
             self.lower |= of(LOWER);
             self.caseless |= of(CASELESS);
@@ -201,16 +212,7 @@ impl Characters {
             self.space |= of(SPACE);
             self.unspaced |= of(UNSPACED);
         }
-    }
-
-    /// Whether these characters and one from the block before, of which `pending` has the bytes in this block,
-    /// are all that is no ASCII in this block; then the bytes that they have in the block after it.
-    #[inline(always)]
-    pub(crate) fn cover(&self, ascii: &AsciiMasks, pending: u64) -> Option<u64> {
-        let spread = |starts: u64, distance: u32| u128::from(starts) << distance;
-        let wanted = spread(self.starts, 1) | spread(self.three, 2) | spread(self.four, 3);
-        let all = self.starts == ascii.high & !ascii.follow && wanted as u64 | pending == ascii.follow;
-        all.then_some((wanted >> 64) as u64)
+        Some(())
     }
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn class_at(text: &[u8], at: usize) -> (Class, usize) {
 }
 
 /// [`class_at`] for a first byte of 128 or more.
-#[inline]
+#[inline(always)]
 fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
     match decode(text, at) {
         Some((c, length)) => (class_of(c), length),
@@ -117,7 +117,7 @@ pub(crate) const fn is_unspaced(code: u32) -> bool {
 
 /// The character of two to four bytes that begins at byte `at`, and its length in bytes; `None` if the bytes
 /// there are not valid UTF-8 (Unicode 16.0, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
-#[inline]
+#[inline(always)]
 pub(crate) fn decode(text: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = text.get(at..)?;
     let follow = |i: usize| match rest.get(i) {

@@ -1,44 +1,72 @@
 //! The kernel for every processor, in plain arithmetic: a table of classes, a transposed matrix of bits, and
 //! characters outside ASCII one by one. It is also the twin that tests compare the wide kernels with.
 
+use super::decode;
 use super::masks::{AsciiMasks, BLOCK, Characters, Kernel, WINDOW};
+use super::pages::marked_class;
 
 /// The kernel for every processor.
 #[derive(Clone, Copy)]
 pub(super) struct Portable;
 
 impl Kernel for Portable {
+    const WIDE: bool = false;
+
     #[inline(always)]
     fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
-        let mut rows = [0u64; 8];
-        let (mut high, mut follow, mut line_feed) = (0, 0, 0);
-        for (i, bytes) in block.chunks_exact(8).enumerate() {
-            let mut classes = 0;
-            let mut raw = 0;
-            for (j, &byte) in bytes.iter().enumerate() {
-                classes |= u64::from(CLASS_BITS[usize::from(byte)]) << (8 * j);
-                raw |= u64::from(byte) << (8 * j);
-            }
-            let columns = transpose(classes).to_le_bytes();
-            for (row, column) in rows.iter_mut().zip(columns) {
-                *row |= u64::from(column) << (8 * i);
-            }
-            high |= gather_tops(raw) << (8 * i);
-            follow |= gather_tops(raw & !(raw << 1)) << (8 * i);
-            line_feed |= gather_tops(!(raw << 5)) << (8 * i);
+        let mut classes = [0; BLOCK];
+        for (class, &byte) in classes.iter_mut().zip(block) {
+            *class = CLASS_BITS[usize::from(byte)];
         }
-        let [upper, lower, digit, blank, tab, newline, apostrophe, slash] = rows;
+        let [upper, lower, digit, blank, tab, newline, apostrophe, slash] = rows(&classes);
+        let (mut high, mut follow, mut line_feed) = (0, 0, 0);
+        for (i, bytes) in eights(block) {
+            high |= gather_tops(bytes) << (8 * i);
+            follow |= gather_tops(bytes & !(bytes << 1)) << (8 * i);
+            line_feed |= gather_tops(!(bytes << 5)) << (8 * i);
+        }
         // Of the two line ends only the line feed lacks bit 2.
         line_feed &= newline;
         AsciiMasks { upper, lower, digit, blank, tab, newline, line_feed, apostrophe, slash, high, follow }
     }
 
     #[inline(always)]
-    fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks) -> Characters {
-        let mut characters = Characters::default();
-        characters.add_each(window, ascii.high & !ascii.follow);
-        characters
+    fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
+        let mut classes = [0; BLOCK];
+        let mut follow = u128::from(pending);
+        let mut left = ascii.high & !ascii.follow;
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let (c, length) = decode(window[place..].first_chunk::<4>()?, 0)?;
+            classes[place] = marked_class(c as u32);
+            follow |= u128::from((1u32 << length) - 2) << place;
+        }
+        if follow as u64 != ascii.follow {
+            return None;
+        }
+        let [upper, lower, caseless, mark, number, space, unspaced, _] = rows(&classes);
+        let beyond = (follow >> BLOCK) as u64;
+        Some(Characters { upper, lower, caseless, mark, number, space, unspaced, beyond })
     }
+}
+
+/// Eight bytes each as a number, the first byte lowest, and which eight they are.
+#[inline(always)]
+fn eights(bytes: &[u8; BLOCK]) -> impl Iterator<Item = (usize, u64)> {
+    bytes.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight)).enumerate()
+}
+
+/// For each of the eight bits a mask of the bytes that have it.
+#[inline(always)]
+fn rows(bytes: &[u8; BLOCK]) -> [u64; 8] {
+    let mut rows = [0; 8];
+    for (i, matrix) in eights(bytes) {
+        for (row, column) in rows.iter_mut().zip(transpose(matrix).to_le_bytes()) {
+            *row |= u64::from(column) << (8 * i);
+        }
+    }
+    rows
 }
 
 /// One bit for each class, in the order of [`AsciiMasks`].

@@ -79,6 +79,8 @@ mod x86 {
     }
 
     impl Kernel for Avx512 {
+        const WIDE: bool = true;
+
         #[inline(always)]
         fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
             // SAFETY: `self` was detected, so the processor has the features of this function.
@@ -86,8 +88,8 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks) -> Characters {
-            characters_by_page(self, window, ascii)
+        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
+            characters_by_page(self, window, ascii, pending)
         }
     }
 
@@ -191,6 +193,8 @@ mod x86 {
     }
 
     impl Kernel for Avx2 {
+        const WIDE: bool = true;
+
         #[inline(always)]
         fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
             // SAFETY: `self` was detected, so the processor has the features of this function.
@@ -198,8 +202,8 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks) -> Characters {
-            characters_by_page(self, window, ascii)
+        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
+            characters_by_page(self, window, ascii, pending)
         }
     }
 
@@ -238,6 +242,7 @@ mod x86 {
         }
     }
 
+    // Without closures: one of them would be compiled on its own, without the instructions.
     impl Vectors for Avx2 {
         type Bytes = [__m256i; 2];
         type Mask = [__m256i; 2];
@@ -250,56 +255,65 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn equal(self, bytes: [__m256i; 2], byte: u8) -> [__m256i; 2] {
+        fn equal(self, [low, high]: [__m256i; 2], byte: u8) -> [__m256i; 2] {
             // SAFETY: `self` was detected.
-            bytes.map(|half| unsafe { _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte as i8)) })
+            unsafe {
+                let all = _mm256_set1_epi8(byte as i8);
+                [_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all)]
+            }
         }
 
         #[inline(always)]
         fn having(self, bytes: [__m256i; 2], bit: u8) -> u64 {
             // SAFETY: `self` was detected.
-            let bit_alone = bytes.map(|half| unsafe { _mm256_and_si256(half, _mm256_set1_epi8(bit as i8)) });
-            self.bits(self.equal(bit_alone, bit))
+            let all = unsafe { _mm256_set1_epi8(bit as i8) };
+            self.bits(self.equal(self.both(bytes, [all; 2]), bit))
         }
 
         #[inline(always)]
         fn both(self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
             // SAFETY: `self` was detected.
-            [0, 1].map(|half| unsafe { _mm256_and_si256(one[half], other[half]) })
+            unsafe { [_mm256_and_si256(one[0], other[0]), _mm256_and_si256(one[1], other[1])] }
         }
 
         #[inline(always)]
-        fn bits(self, mask: [__m256i; 2]) -> u64 {
+        fn bits(self, [low, high]: [__m256i; 2]) -> u64 {
             // SAFETY: `self` was detected.
-            let [low, high] = mask.map(|half| unsafe { _mm256_movemask_epi8(half) } as u32);
-            u64::from(low) | u64::from(high) << 32
+            let (low, high) = unsafe { (_mm256_movemask_epi8(low), _mm256_movemask_epi8(high)) };
+            u64::from(low as u32) | u64::from(high as u32) << 32
         }
 
         #[inline(always)]
         fn look_up(self, page: &[u8; 64], bytes: [__m256i; 2]) -> [__m256i; 2] {
-            let quarter = |i: usize| {
-                // SAFETY: detected; the page has 64 bytes, four times the 16 that are read.
-                unsafe {
-                    _mm256_broadcastsi128_si256(_mm_loadu_si128(page.as_ptr().cast::<__m128i>().add(i)))
-                }
-            };
-            let quarters = [quarter(0), quarter(1), quarter(2), quarter(3)];
             // SAFETY: `self` was detected.
-            bytes.map(|half| unsafe {
-                let low = _mm256_and_si256(half, _mm256_set1_epi8(0x0f));
-                let [a, b, c, d] = quarters.map(|quarter| _mm256_shuffle_epi8(quarter, low));
-                // A choice is made by the top bit: first bit 4, then bit 5 is moved there.
-                let (bit4, bit5) = (_mm256_slli_epi16(half, 3), _mm256_slli_epi16(half, 2));
-                let (ab, cd) = (_mm256_blendv_epi8(a, b, bit4), _mm256_blendv_epi8(c, d, bit4));
-                _mm256_blendv_epi8(ab, cd, bit5)
-            })
+            unsafe { look_up_avx2(page, bytes) }
         }
 
         #[inline(always)]
         fn choose(self, mask: [__m256i; 2], new: [__m256i; 2], old: [__m256i; 2]) -> [__m256i; 2] {
             // SAFETY: `self` was detected.
-            [0, 1].map(|half| unsafe { _mm256_blendv_epi8(old[half], new[half], mask[half]) })
+            unsafe {
+                let low = _mm256_blendv_epi8(old[0], new[0], mask[0]);
+                [low, _mm256_blendv_epi8(old[1], new[1], mask[1])]
+            }
         }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn look_up_avx2(page: &[u8; 64], bytes: [__m256i; 2]) -> [__m256i; 2] {
+        let quarters = [0, 16, 32, 48].map(|at| {
+            // SAFETY: the page has the 16 bytes that are read; the load asks for no alignment.
+            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(page.as_ptr().add(at).cast()) })
+        });
+        bytes.map(|half| {
+            let low = _mm256_and_si256(half, _mm256_set1_epi8(0x0f));
+            let [a, b, c, d] = quarters.map(|quarter| _mm256_shuffle_epi8(quarter, low));
+            // A choice is made by the top bit: bit 4 is moved there, then bit 5.
+            let (bit4, bit5) = (_mm256_slli_epi16(half, 3), _mm256_slli_epi16(half, 2));
+            let (ab, cd) = (_mm256_blendv_epi8(a, b, bit4), _mm256_blendv_epi8(c, d, bit4));
+            _mm256_blendv_epi8(ab, cd, bit5)
+        })
     }
 
     /// # Safety
@@ -329,6 +343,8 @@ mod arm {
     }
 
     impl Kernel for Neon {
+        const WIDE: bool = true;
+
         #[inline(always)]
         fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
             // SAFETY: `self` was detected, so the processor has the features of this function.
@@ -336,8 +352,8 @@ mod arm {
         }
 
         #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks) -> Characters {
-            characters_by_page(self, window, ascii)
+        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
+            characters_by_page(self, window, ascii, pending)
         }
     }
 
