@@ -1,14 +1,17 @@
-//! What can be measured of a text without any vocabulary: bytes, characters, words, lines.
+//! What can be measured of a text without any vocabulary: bytes, characters, words, lines, and whether it is
+//! UTF-8.
 //!
 //! Measures of parts add up to those of the whole ([`Measures::append`]), wherever the text was cut between
 //! characters. Tokens are left to the tokenizer, ratios to `report`.
+//!
+//! A text is measured 64 bytes at a time, by counting bits of the class masks of `unicode`. Its end, and
+//! blocks with bytes that are not UTF-8, are measured character by character.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::unicode::{LETTER, WHITE, class_at, decode};
-
-/// How much ASCII is looked at at once. Fewer than 256, so that sums fit into a byte.
-const BLOCK: usize = 64;
+use crate::unicode::masks::{AsciiMasks, BLOCK, Characters, Kernel, WINDOW, Work, whole};
+use crate::unicode::simd::by_widest;
+use crate::unicode::{LETTER, WHITE, class_at, decode, is_unspaced};
 
 /// The measures of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Measures {
     /// Those of the letters that belong to scripts written without spaces between words: Han, Hiragana,
     /// Katakana, Thai, Lao, Khmer, Myanmar.
     pub unspaced_letters: u64,
+    /// The first byte that is not valid UTF-8, counted from the beginning of the text.
+    pub first_invalid: Option<u64>,
     begins_in_word: bool,
     ends_in_word: bool,
 }
@@ -39,26 +44,23 @@ impl Measures {
     /// assert_eq!((measures.words, measures.chars, measures.bytes, measures.lines), (5, 16, 19, 1));
     /// ```
     pub fn of(text: &[u8]) -> Measures {
-        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
-        let mut at = 0;
-        let mut in_word = false;
-        while at < text.len() {
-            match text[at..].first_chunk::<BLOCK>() {
-                Some(block) if block.is_ascii() => {
-                    in_word = measures.add_ascii(block, in_word);
-                    at += BLOCK;
-                }
-                _ => {
-                    let stop = text.len().min(at + BLOCK);
-                    while at < stop {
-                        (at, in_word) = measures.add_character(text, at, in_word);
-                    }
-                }
-            }
+        by_widest(Measuring(text))
+    }
+
+    /// Adds what can be counted of the characters that begin from byte `at` on before byte `stop`; returns where
+    /// the next one begins.
+    fn add_characters(&mut self, text: &[u8], at: usize, stop: usize, in_word: &mut bool) -> usize {
+        // Sums of its own can be kept in registers.
+        let mut sums = Measures::default();
+        let mut place = (at, *in_word);
+        while place.0 < stop {
+            place = sums.add_character(text, place.0, place.1);
         }
-        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
-        measures.ends_in_word = in_word;
-        measures
+        self.first_invalid = self.first_invalid.or(sums.first_invalid);
+        self.words += sums.words;
+        self.add_all_but_words(&sums);
+        *in_word = place.1;
+        place.0
     }
 
     /// Adds what can be counted of the character at byte `at`; `in_word` tells whether a word goes on there.
@@ -66,21 +68,34 @@ impl Measures {
     #[inline(always)]
     fn add_character(&mut self, text: &[u8], at: usize, in_word: bool) -> (usize, bool) {
         let (class, length) = class_at(text, at);
+        if class == 0 {
+            self.first_invalid = self.first_invalid.or(Some(at as u64));
+        }
         let white = class & WHITE != 0;
         self.chars += 1;
         self.words += u64::from(!white && !in_word);
         self.lines += u64::from(text[at] == b'\n');
         if class & LETTER != 0 {
             self.letters += 1;
-            self.unspaced_letters += u64::from(length >= 3 && is_unspaced(text, at));
+            let unspaced = || decode(text, at).is_some_and(|(c, _)| is_unspaced(c as u32));
+            self.unspaced_letters += u64::from(length >= 3 && unspaced());
         }
         (at + length, !white)
     }
 
-    /// As [`Measures::add_character`] for a block of ASCII: sums without branches, which compile to vector
-    /// instructions. Returns whether a word goes on after it.
-    #[inline]
-    fn add_ascii(&mut self, block: &[u8; BLOCK], in_word: bool) -> bool {
+    /// Adds what can be counted of a block of ASCII.
+    #[inline(always)]
+    fn add_ascii(&mut self, ascii: &AsciiMasks, border: &mut Border) {
+        self.chars += BLOCK as u64;
+        self.lines += count(ascii.line_feed);
+        self.letters += count(ascii.upper | ascii.lower);
+        self.words += border.word_starts(ascii.blank | ascii.tab | ascii.newline);
+    }
+
+    /// As [`Measures::add_ascii`] without masks: sums without branches, which even the oldest vector instructions
+    /// can do. `in_word` tells whether a word goes on; returns whether one does after the block.
+    #[inline(always)]
+    fn add_sums(&mut self, block: &[u8; BLOCK], in_word: bool) -> bool {
         let mut white = [u8::from(!in_word); BLOCK + 1];
         for (white, &byte) in white[1..].iter_mut().zip(block) {
             *white = u8::from(byte == b' ') | u8::from(byte.wrapping_sub(b'\t') < 5);
@@ -93,11 +108,25 @@ impl Measures {
         white[BLOCK] == 0
     }
 
+    /// Adds what can be counted of a block with other characters: each where it begins.
+    #[inline(always)]
+    fn add_block(&mut self, ascii: &AsciiMasks, characters: &Characters, border: &mut Border) {
+        let pending = std::mem::replace(&mut border.bytes, characters.beyond);
+        self.chars += count(!ascii.follow);
+        self.lines += count(ascii.line_feed);
+        let letters = characters.upper | characters.lower | characters.caseless;
+        self.letters += count(ascii.upper | ascii.lower | letters);
+        self.unspaced_letters += count(characters.unspaced);
+        let white = whole(characters.space, ascii.follow, pending & u64::from(!border.in_word));
+        self.words += border.word_starts(white | ascii.blank | ascii.tab | ascii.newline);
+    }
+
     /// Adds the measures of the text that follows.
     pub fn append(&mut self, next: &Measures) {
         if next.bytes == 0 {
             return;
         }
+        self.first_invalid = self.first_invalid.or(next.first_invalid.map(|at| self.bytes + at));
         let shared_word = self.ends_in_word && next.begins_in_word;
         self.words += next.words - u64::from(shared_word);
         if self.bytes == 0 {
@@ -107,9 +136,11 @@ impl Measures {
         self.add_all_but_words(next);
     }
 
-    /// Adds the measures of another text: the two are not neighbours, so no word spans them.
+    /// Adds the measures of another text: the two are not neighbours, so no word spans them, and there is no
+    /// place in both that `first_invalid` could tell.
     pub fn add(&mut self, other: &Measures) {
         self.words += other.words;
+        self.first_invalid = None;
         self.add_all_but_words(other);
     }
 
@@ -120,6 +151,88 @@ impl Measures {
         self.letters += other.letters;
         self.unspaced_letters += other.unspaced_letters;
     }
+}
+
+#[inline(always)]
+fn count(mask: u64) -> u64 {
+    u64::from(mask.count_ones())
+}
+
+/// What a block has to know of the one before.
+#[derive(Default)]
+struct Border {
+    /// The bytes of this block that belong to a character of the one before.
+    bytes: u64,
+    /// Whether a word goes on here: the last character was no white space.
+    in_word: bool,
+}
+
+impl Border {
+    /// How many words begin in the block whose white space this is.
+    #[inline(always)]
+    fn word_starts(&mut self, white: u64) -> u64 {
+        let after_white = white << 1 | u64::from(!self.in_word);
+        self.in_word = white >> 63 == 0;
+        count(!white & after_white)
+    }
+}
+
+/// [`Measures::of`], for each kernel.
+struct Measuring<'t>(&'t [u8]);
+
+impl Work for Measuring<'_> {
+    type Result = Measures;
+
+    #[inline(always)]
+    fn by<K: Kernel>(self, kernel: K) -> Measures {
+        let text = self.0;
+        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
+        let mut at = 0;
+        let mut border = Border::default();
+        while at < text.len() {
+            at = measure_blocks(kernel, text, at, &mut measures, &mut border);
+            // A character that is still pending was counted where it began.
+            let stop = text.len().min(at + BLOCK);
+            at += std::mem::take(&mut border.bytes).count_ones() as usize;
+            at = measures.add_characters(text, at, stop, &mut border.in_word);
+        }
+        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
+        measures.ends_in_word = border.in_word;
+        measures
+    }
+}
+
+/// Measures as many blocks as can be from byte `at` on; returns where the next one begins.
+#[inline(always)]
+fn measure_blocks<K: Kernel>(
+    kernel: K,
+    text: &[u8],
+    at: usize,
+    measures: &mut Measures,
+    border: &mut Border,
+) -> usize {
+    let mut at = at;
+    while let Some(window) = text[at..].first_chunk::<WINDOW>()
+        && let Some(block) = window.first_chunk()
+    {
+        if !K::WIDE {
+            if !block.is_ascii() {
+                break;
+            }
+            border.in_word = measures.add_sums(block, border.in_word);
+            at += BLOCK;
+            continue;
+        }
+        let ascii = kernel.classify(block);
+        if ascii.high | border.bytes == 0 {
+            measures.add_ascii(&ascii, border);
+        } else {
+            let Some(characters) = kernel.characters(window, &ascii, border.bytes) else { break };
+            measures.add_block(&ascii, &characters, border);
+        }
+        at += BLOCK;
+    }
+    at
 }
 
 /// The measures of a text that comes in chunks, cut anywhere.
@@ -145,15 +258,21 @@ impl Meter {
         if let Some(words) = &mut self.unicode_words {
             words.push(chunk);
         }
-        let joined;
-        let text = if self.pending.is_empty() {
-            chunk
-        } else {
-            joined = [std::mem::take(&mut self.pending).as_slice(), chunk].concat();
-            joined.as_slice()
-        };
-        let (whole, rest) = text.split_at(text.len() - incomplete(text));
+        let mut chunk = chunk;
+        while let ([byte, rest @ ..], true) = (chunk, incomplete(&self.pending) > 0)
+            && byte & 0xc0 == 0x80
+        {
+            self.pending.push(*byte);
+            chunk = rest;
+        }
+        // At the end of the chunk the character may still be incomplete.
+        if chunk.is_empty() {
+            return;
+        }
+        self.measures.append(&Measures::of(&self.pending));
+        let (whole, rest) = chunk.split_at(chunk.len() - incomplete(chunk));
         self.measures.append(&Measures::of(whole));
+        self.pending.clear();
         self.pending.extend_from_slice(rest);
     }
 
@@ -210,32 +329,46 @@ fn unicode_words(text: &[u8]) -> u64 {
     text.utf8_chunks().map(|chunk| chunk.valid().unicode_words().count() as u64).sum()
 }
 
-/// Whether the letter at byte `at`, of three or four bytes, belongs to a script written without spaces.
-/// Ranges of blocks, Unicode 16.0 (`Blocks.txt`); only letters in them are asked for.
-fn is_unspaced(text: &[u8], at: usize) -> bool {
-    let Some((c, _)) = decode(text, at) else { return false };
-    matches!(u32::from(c),
-        0x0e00..=0x0eff         // Thai, Lao
-        | 0x1000..=0x109f       // Myanmar
-        | 0x1780..=0x17ff       // Khmer
-        | 0x3005..=0x3007       // ideographic iteration mark, closing mark, zero
-        | 0x3040..=0x30ff       // Hiragana, Katakana
-        | 0x31f0..=0x31ff       // Katakana phonetic extensions
-        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff // Han
-        | 0xa9e0..=0xa9ff | 0xaa60..=0xaa7f // Myanmar extended
-        | 0xff66..=0xff9f       // half-width Katakana
-        | 0x1_aff0..=0x1_b16f   // Kana extended, supplement and small
-        | 0x2_0000..=0x3_ffff   // Han, supplementary planes
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::unicode::simd::{KERNELS, by_named};
+
+    /// The slow twin: the measures of a text character by character.
+    fn by_character(text: &[u8]) -> Measures {
+        let mut measures = Measures { bytes: text.len() as u64, ..Measures::default() };
+        let (mut at, mut in_word) = (0, false);
+        while at < text.len() {
+            (at, in_word) = measures.add_character(text, at, in_word);
+        }
+        measures.ends_in_word = in_word;
+        measures.begins_in_word = !text.is_empty() && class_at(text, 0).0 & WHITE == 0;
+        measures
+    }
+
+    /// Texts of many blocks in ASCII, in one script and in many, seldom with bytes that are no UTF-8.
+    fn texts() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            6 => "[a-zA-Z0-9 \t\r\n\u{b}\u{c}\u{1c}\u{1f}.'@\\[`{]{0,99}",
+            2 => "([а-я]{1,9} ){1,9}",
+            2 => "[ก-๛]{1,30}",
+            2 => "[一-龠ぁ-ヿ、。]{1,30}",
+            2 => "[é漢\u{85}\u{a0}\u{1680}\u{2000}-\u{200b}\u{2028}\u{202f}\u{205f}\u{3000}🦀𠀀]{1,9}",
+            1 => any::<char>().prop_map(String::from),
+        ];
+        let raw: [&[u8]; 7] =
+            [b"\x80", b"\xff", b"\xe4", b"\xe3\x80", b"\xf0\x9f\xa6", b"\xc0\x80", b"\xed\xa0\x80"];
+        let raw = prop::sample::select(raw.to_vec()).prop_map(<[u8]>::to_vec);
+        let valid = prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat().into_bytes());
+        let broken = (valid.clone(), raw, valid.clone()).prop_map(|(a, b, c)| [a, b, c].concat());
+        prop_oneof![1 => valid, 1 => broken]
+    }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn parts_add_up(text in "([a-z]|\\s|[à-ÿ]|[ก-ฮ]|[一-龠]|\u{a0}|\u{3000}|🦀){0,40}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4)) {
             let mut borders: Vec<usize> = cuts.iter().map(|cut| {
@@ -253,18 +386,28 @@ mod tests {
             prop_assert_eq!(sum.chars, text.chars().count() as u64);
         }
 
-        /// Blocks of ASCII are what their characters are one by one.
+        /// Blocks are what their characters are one by one, by every kernel.
         #[test]
-        fn blocks_are_characters(text in "([a-zA-Z0-9 \\t\r\n\u{b}\u{c}\u{1c}\u{1f}.'@\\[`{]{0,99}(é|漢|\u{85}|\u{3000})?){0,6}") {
-            let mut by_character = Measures { bytes: text.len() as u64, ..Measures::default() };
-            let (mut at, mut in_word) = (0, false);
-            while at < text.len() {
-                (at, in_word) = by_character.add_character(text.as_bytes(), at, in_word);
+        fn blocks_are_characters(text in texts()) {
+            let expected = by_character(&text);
+            let valid = std::str::from_utf8(&text);
+            for name in KERNELS {
+                if let Some(measures) = by_named(name, Measuring(&text)) {
+                    prop_assert_eq!(measures, expected, "{} {}", name, text.escape_ascii());
+                }
             }
-            by_character.ends_in_word = in_word;
-            by_character.begins_in_word = text.chars().next().is_some_and(|c| !c.is_whitespace());
-            prop_assert_eq!(Measures::of(text.as_bytes()), by_character);
-            prop_assert_eq!(by_character.words, text.split_whitespace().count() as u64);
+            prop_assert_eq!(expected.first_invalid, valid.err().map(|error| error.valid_up_to() as u64));
+            if let Ok(valid) = valid {
+                prop_assert_eq!(expected.words, valid.split_whitespace().count() as u64);
+                prop_assert_eq!(expected.chars, valid.chars().count() as u64);
+            }
+        }
+
+        #[test]
+        fn long_texts_come_in_chunks(text in texts(), size in 1usize..200) {
+            let mut meter = Meter::new(false);
+            text.chunks(size).for_each(|chunk| meter.push(chunk));
+            prop_assert_eq!(meter.finish(), by_character(&text));
         }
 
         #[test]

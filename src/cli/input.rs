@@ -7,10 +7,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use bytepair::{Measures, Meter};
 use encoding_rs::Encoding;
 
 use crate::cli::failure::{Problem, reason};
-use crate::cli::text::{Utf8Watch, Utf16Reader};
+use crate::cli::text::Utf16Reader;
 
 /// How much of a file is looked at to tell what it is.
 const HEAD: usize = 8 * 1024;
@@ -61,14 +62,14 @@ pub(crate) struct Text {
 }
 
 enum Body {
-    Bytes(Bytes, Option<Utf8Watch>),
+    Bytes(Bytes, Option<Meter>),
     Utf16(Utf16Reader<Bytes>),
 }
 
 impl Input {
     /// Opens the input. With `any`, a binary file is a text like any other.
     ///
-    /// With `watch`, the text is watched for what is not UTF-8.
+    /// With `watch`, the text is watched for what is not UTF-8; without, whoever measures it tells.
     pub(crate) fn open(&self, any: bool, watch: bool) -> Result<Opened, Problem> {
         let source = match self.origin {
             Origin::Stdin => Source::Stdin,
@@ -93,7 +94,7 @@ impl Input {
         if !any && matches!(self.origin, Origin::Walked(_)) && head.contains(&0) {
             return Ok(Opened::Binary);
         }
-        let body = Body::Bytes(bytes, watch.then(Utf8Watch::default));
+        let body = Body::Bytes(bytes, watch.then(Meter::default));
         Ok(Opened::Text(Box::new(Text { body, is_short })))
     }
 
@@ -117,11 +118,12 @@ impl Text {
         self.is_short
     }
 
-    /// What there is to tell, once the text was read.
-    pub(crate) fn remarks(&self) -> Vec<Remark> {
-        match &self.body {
+    /// What there is to tell, once the text was read. `measured` are its measures, if it was not watched.
+    pub(crate) fn remarks(self, measured: Option<&Measures>) -> Vec<Remark> {
+        match self.body {
             Body::Bytes(_, watch) => {
-                let invalid = watch.as_ref().and_then(Utf8Watch::invalid);
+                let watched = watch.map(Meter::finish);
+                let invalid = watched.as_ref().or(measured).and_then(|measures| measures.first_invalid);
                 let what = |at| format!("not valid UTF-8 from byte {at} on; counted as the bytes it is");
                 invalid.map(|at| Remark::Warning(what(at))).into_iter().collect()
             }

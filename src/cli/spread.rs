@@ -42,8 +42,6 @@ pub(crate) struct Counting<'a> {
     pub(crate) threads: Option<usize>,
     /// Whether files that are no text are counted, too.
     pub(crate) any: bool,
-    /// Whether to look for what is not UTF-8.
-    pub(crate) watch: bool,
     /// Where to tell how far it is.
     pub(crate) progress: &'a Progress,
 }
@@ -97,7 +95,7 @@ impl Counting<'_> {
     }
 
     fn one(&self, input: &Input, threads: usize) -> Outcome {
-        let mut text = match input.open(self.any, self.watch) {
+        let mut text = match input.open(self.any, false) {
             Ok(Opened::Text(text)) => text,
             Ok(Opened::Binary) => return Outcome::Binary,
             Err(problem) => return Outcome::Failed(problem),
@@ -108,7 +106,7 @@ impl Counting<'_> {
         match count_reader(self.tokenizer, &mut text, options, progress) {
             Ok(tally) => {
                 let counts = Counts { tokens: tally.tokens, measures: tally.measures };
-                Outcome::Counted(counts, text.remarks())
+                Outcome::Counted(counts, text.remarks(Some(&tally.measures)))
             }
             Err(error) => Outcome::Failed(explain(error, input)),
         }

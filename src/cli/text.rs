@@ -1,58 +1,10 @@
-//! Readers of text: bytes as they are, watched for what is not UTF-8, and UTF-16 turned into UTF-8.
+//! A reader that turns UTF-16 into UTF-8, in constant memory.
 //!
-//! Both read in constant memory. What a file is, and what is told about it, is left to `input`.
+//! What a file is, and what is told about it, is left to `input`.
 
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding};
-
-/// Finds the first byte of a text that is not valid UTF-8, while the text goes by in chunks.
-#[derive(Debug, Default)]
-pub(crate) struct Utf8Watch {
-    /// Where `carry` begins.
-    offset: u64,
-    /// A character that has only begun.
-    carry: Vec<u8>,
-    invalid: Option<u64>,
-}
-
-impl Utf8Watch {
-    /// Looks at the next bytes.
-    pub(crate) fn push(&mut self, mut chunk: &[u8]) {
-        if self.invalid.is_some() {
-            return;
-        }
-        while let ([first, rest @ ..], false) = (chunk, self.carry.is_empty()) {
-            self.carry.push(*first);
-            chunk = rest;
-            match std::str::from_utf8(&self.carry) {
-                Ok(_) => {
-                    self.offset += self.carry.len() as u64;
-                    self.carry.clear();
-                }
-                Err(error) if error.error_len().is_none() => {}
-                Err(_) => {
-                    self.invalid = Some(self.offset);
-                    return;
-                }
-            }
-        }
-        if let Err(error) = std::str::from_utf8(chunk) {
-            self.offset += error.valid_up_to() as u64;
-            match error.error_len() {
-                Some(_) => self.invalid = Some(self.offset),
-                None => self.carry.extend_from_slice(&chunk[error.valid_up_to()..]),
-            }
-        } else {
-            self.offset += chunk.len() as u64;
-        }
-    }
-
-    /// The offset of the first byte that is not valid UTF-8, at the end of the text.
-    pub(crate) fn invalid(&self) -> Option<u64> {
-        self.invalid.or((!self.carry.is_empty()).then_some(self.offset))
-    }
-}
 
 /// How much UTF-16 is decoded at a time.
 const BLOCK: usize = 8 * 1024;
@@ -135,21 +87,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn the_watch_finds_what_the_whole_text_shows(
-            parts in prop::collection::vec(prop_oneof![
-                8 => "[a-zé漢🦀]{0,4}".prop_map(String::into_bytes),
-                1 => prop::collection::vec(any::<u8>(), 0..3),
-            ], 0..12),
-            size in 1usize..7,
-        ) {
-            let text = parts.concat();
-            let mut watch = Utf8Watch::default();
-            text.chunks(size).for_each(|chunk| watch.push(chunk));
-            let expected = std::str::from_utf8(&text).err().map(|error| error.valid_up_to() as u64);
-            prop_assert_eq!(watch.invalid(), expected);
-        }
-
         #[test]
         fn utf16_comes_out_as_utf8(text in "[a-zé漢🦀\r\n\u{feff}]{0,9000}") {
             let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -10,8 +10,7 @@
 //! that goes character by character takes over there. So the rules here only have to be right where they
 //! answer, and may leave every entangled case to the other.
 
-use super::simd::{AsciiMasks, BLOCK, Kernel};
-use crate::unicode::{Class, class_of_four};
+use crate::unicode::masks::{AsciiMasks, Characters, Kernel, WINDOW, whole};
 
 /// The classes of a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,28 +33,30 @@ pub(super) struct Block {
     pub(super) follow: u64,
 }
 
-/// The bits of a character that begins in one block and ends in the next, for each class.
+/// What a block hands on to the next: the bytes there of a character that began before, and its class.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spill {
-    classes: [u64; 8],
-    any: u64,
+    bytes: u64,
+    upper: u64,
+    lower: u64,
+    caseless: u64,
+    mark: u64,
+    digit: u64,
+    space: u64,
 }
-
-/// How many bytes must follow a block in the text: the longest character that begins in its last byte.
-pub(super) const BEYOND: usize = 3;
 
 impl Block {
     /// The classes of the block at byte `at`, whose first bytes may belong to a character of the block before
-    /// (`spill`). `None` if it holds bytes that are not valid UTF-8. At least `BLOCK + BEYOND` bytes are
-    /// there.
+    /// (`spill`). `None` if it holds bytes that are not valid UTF-8. At least a window is there.
     #[inline(always)]
     pub(super) fn new<K: Kernel>(kernel: K, text: &[u8], at: usize, spill: &mut Spill) -> Option<Block> {
-        let bytes: &[u8; BLOCK] = text[at..].first_chunk()?;
-        let ascii = kernel.classify(bytes);
+        let window: &[u8; WINDOW] = text[at..].first_chunk()?;
+        let ascii = kernel.classify(window.first_chunk()?);
         if ascii.high == 0 {
-            return (spill.any == 0).then(|| Block::of_ascii(&ascii));
+            return (spill.bytes == 0).then(|| Block::of_ascii(&ascii));
         }
-        Block::of_characters(&ascii, text, at, spill)
+        let characters = kernel.characters(window, &ascii, spill.bytes)?;
+        Some(Block::of_characters(&ascii, &characters, spill))
     }
 
     #[inline(always)]
@@ -79,47 +80,40 @@ impl Block {
     }
 
     /// As [`Block::new`], for blocks with characters of more than one byte.
-    fn of_characters(ascii: &AsciiMasks, text: &[u8], at: usize, spill: &mut Spill) -> Option<Block> {
-        // Characters in turn write to one of two rows, so that one need not wait for the one before.
-        let mut rows = [std::mem::take(&mut spill.classes), [0; 8]];
-        let mut covered = std::mem::take(&mut spill.any);
-        let mut left = ascii.high & !ascii.follow;
-        let mut row = 0;
-        while left != 0 {
-            let place = left.trailing_zeros();
-            let four = text[at + place as usize..].first_chunk::<4>()?;
-            let (class, length) = class_of_four(*four);
-            if class == 0 {
-                return None;
-            }
-            let bits = u128::from((1u32 << length) - 1) << place;
-            let index = Class::trailing_zeros(class) as usize & 7;
-            rows[row][index] |= bits as u64;
-            covered |= bits as u64;
-            if bits >> 64 != 0 {
-                spill.classes[index] = (bits >> 64) as u64;
-                spill.any = (bits >> 64) as u64;
-            }
-            left &= left - 1;
-            row ^= 1;
+    #[inline(always)]
+    fn of_characters(ascii: &AsciiMasks, characters: &Characters, spill: &mut Spill) -> Block {
+        let follow = ascii.follow;
+        let pending = std::mem::replace(&mut spill.bytes, characters.beyond);
+        let whole = |starts: u64, class: &mut u64| {
+            let mask = whole(starts, follow, pending & *class);
+            *class = mask >> 63;
+            mask
+        };
+        let upper = whole(characters.upper, &mut spill.upper) | ascii.upper;
+        let lower = whole(characters.lower, &mut spill.lower) | ascii.lower;
+        let caseless = whole(characters.caseless, &mut spill.caseless);
+        let mark = whole(characters.mark, &mut spill.mark);
+        let (mut digit, mut space) = (ascii.digit, ascii.blank | ascii.tab);
+        // These are rare, and so is a branch for nothing.
+        if characters.number | characters.space | spill.digit | spill.space != 0 {
+            digit |= whole(characters.number, &mut spill.digit);
+            space |= whole(characters.space, &mut spill.space);
         }
-        // What is not part of any character is not UTF-8.
-        if covered != ascii.high {
-            return None;
+        let other = !(upper | lower | caseless | mark | digit | space | ascii.newline);
+        Block {
+            upper,
+            lower,
+            caseless,
+            mark,
+            digit,
+            space,
+            newline: ascii.newline,
+            other,
+            blank: ascii.blank,
+            apostrophe: ascii.apostrophe,
+            slash: ascii.slash,
+            follow,
         }
-        let classes: [u64; 8] = std::array::from_fn(|index| rows[0][index] | rows[1][index]);
-        let mut block = Block::of_ascii(ascii);
-        let [upper, lower, caseless, mark, digit, space, newline, other] = classes;
-        block.upper |= upper;
-        block.lower |= lower;
-        block.caseless |= caseless;
-        block.mark |= mark;
-        block.digit |= digit;
-        block.space |= space;
-        block.newline |= newline;
-        block.other |= other;
-        block.follow = ascii.follow;
-        Some(block)
     }
 
     #[inline(always)]

@@ -4,9 +4,9 @@
 //! The rules of each pattern are in `gpt2`, `cl100k` and `o200k`; which instructions are used is decided in
 //! `simd`.
 
-use super::block::{BEYOND, Block, Spill};
+use super::block::{Block, Spill};
 use super::rules::State;
-use super::simd::{BLOCK, Kernel};
+use crate::unicode::masks::{BLOCK, Kernel, WINDOW};
 use crate::unicode::{Class, NEWLINE, WHITE, class_at};
 
 /// One pattern, in two forms: piece by piece, and 64 bytes at a time.
@@ -85,7 +85,7 @@ fn scan_blocks<K: Kernel, S: Scanner>(
     ends: &mut [usize],
 ) -> (usize, usize) {
     // A block is looked at together with the one after it.
-    let limit = stop.min(text.len().saturating_sub(BLOCK + BEYOND));
+    let limit = stop.min(text.len().saturating_sub(WINDOW));
     if at + BLOCK > limit {
         return (0, stop);
     }

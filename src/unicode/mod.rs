@@ -4,8 +4,13 @@
 //! agree on these classes, and a newer Unicode would change ids: U+1C89 became a letter in 16.0, U+0295
 //! changes from `Ll` to `Lo` in 17.0. The table is generated and checked by `tests/unicode_tables.rs`.
 //!
-//! What the classes are used for is left to `pretokenize` and `measure`.
+//! One character at a time they are asked for here, 64 bytes at a time in `masks`. What the classes are used
+//! for is left to `pretokenize` and `measure`.
 
+pub(crate) mod masks;
+mod pages;
+mod portable;
+pub(crate) mod simd;
 mod table;
 
 /// The Unicode version of the class tables.
@@ -66,7 +71,7 @@ pub(crate) fn class_of(c: char) -> Class {
 
 /// The class of a code point, at most U+10FFFF.
 #[inline(always)]
-fn class_of_code(code: u32) -> Class {
+const fn class_of_code(code: u32) -> Class {
     let code = code as usize;
     table::CLASSES[(table::BLOCKS[code >> 7] as usize) << 7 | (code & 127)]
 }
@@ -84,7 +89,7 @@ pub(crate) fn class_at(text: &[u8], at: usize) -> (Class, usize) {
 }
 
 /// [`class_at`] for a first byte of 128 or more.
-#[inline]
+#[inline(always)]
 fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
     match decode(text, at) {
         Some((c, length)) => (class_of(c), length),
@@ -92,28 +97,27 @@ fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
     }
 }
 
-/// [`class_at`] for a first byte of 128 or more, of a text that goes on for three bytes at least.
-#[inline(always)]
-pub(crate) fn class_of_four(bytes: [u8; 4]) -> (Class, usize) {
-    let word = u32::from_le_bytes(bytes);
-    let [lead, second, third, _] = bytes.map(u32::from);
-    if word & 0xc0e0 == 0x80c0 && lead >= 0xc2 {
-        let code = (lead & 0x1f) << 6 | (second & 0x3f);
-        return (class_of_code(code), 2);
-    }
-    if word & 0x00c0_c0f0 == 0x0080_80e0 {
-        let code = (lead & 0x0f) << 12 | (second & 0x3f) << 6 | (third & 0x3f);
-        // Neither an overlong form nor a surrogate.
-        if code >= 0x800 && code & 0xf800 != 0xd800 {
-            return (class_of_code(code), 3);
-        }
-    }
-    class_of_encoded(&bytes, 0)
+/// Whether a letter belongs to a script that is written without spaces between words: Han, Hiragana, Katakana,
+/// Thai, Lao, Khmer, Myanmar. Ranges of blocks, Unicode 16.0 (`Blocks.txt`); only letters in them are asked for.
+pub(crate) const fn is_unspaced(code: u32) -> bool {
+    matches!(code,
+        0x0e00..=0x0eff         // Thai, Lao
+        | 0x1000..=0x109f       // Myanmar
+        | 0x1780..=0x17ff       // Khmer
+        | 0x3005..=0x3007       // ideographic iteration mark, closing mark, zero
+        | 0x3040..=0x30ff       // Hiragana, Katakana
+        | 0x31f0..=0x31ff       // Katakana phonetic extensions
+        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff // Han
+        | 0xa9e0..=0xa9ff | 0xaa60..=0xaa7f // Myanmar extended
+        | 0xff66..=0xff9f       // half-width Katakana
+        | 0x1_aff0..=0x1_b16f   // Kana extended, supplement and small
+        | 0x2_0000..=0x3_ffff   // Han, supplementary planes
+    )
 }
 
 /// The character of two to four bytes that begins at byte `at`, and its length in bytes; `None` if the bytes
 /// there are not valid UTF-8 (Unicode 16.0, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
-#[inline]
+#[inline(always)]
 pub(crate) fn decode(text: &[u8], at: usize) -> Option<(char, usize)> {
     let rest = text.get(at..)?;
     let follow = |i: usize| match rest.get(i) {
@@ -137,44 +141,4 @@ pub(crate) fn decode(text: &[u8], at: usize) -> Option<(char, usize)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ascii_table_is_the_general_table() {
-        for byte in 0..128u8 {
-            assert_eq!(ASCII[byte as usize], class_of(byte as char), "U+{byte:04X}");
-        }
-    }
-
-    #[test]
-    fn white_space_is_the_property() {
-        for c in char::MIN..=char::MAX {
-            assert_eq!(class_of(c) & WHITE != 0, c.is_whitespace(), "U+{:04X}", c as u32);
-        }
-    }
-
-    #[test]
-    fn decoding_agrees_with_the_standard_library() {
-        let mut samples: Vec<Vec<u8>> = Vec::new();
-        for first in 0x80..=0xffu8 {
-            for second in 0..=0xffu8 {
-                for rest in [&[][..], &[0x80], &[0xbf, 0x80], &[0x80, 0xbf], &[0x41], &[0x80, 0x41]] {
-                    let mut sample = vec![first, second];
-                    sample.extend_from_slice(rest);
-                    samples.push(sample);
-                }
-            }
-        }
-        for mut sample in samples {
-            let expected = (1..=sample.len().min(4))
-                .find_map(|n| std::str::from_utf8(&sample[..n]).ok())
-                .and_then(|text| text.chars().next())
-                .map(|c| (c, c.len_utf8()));
-            assert_eq!(decode(&sample, 0), expected, "{sample:x?}");
-            sample.resize(4, 0);
-            let four = [sample[0], sample[1], sample[2], sample[3]];
-            assert_eq!(class_of_four(four), class_at(&four, 0), "{four:x?}");
-        }
-    }
-}
+mod tests;

@@ -37,7 +37,6 @@ pub(crate) fn run(
         options: spread::options(plan::policy(args.input.special, layers), measure(args, words)),
         threads: plan::threads(args.threads, layers),
         any: args.input.text,
-        watch: messages.tells_notes(),
         progress: &progress,
     };
     let outcomes = counting.all(&gathered.inputs);

@@ -73,7 +73,7 @@ impl Encoding<'_> {
             match opened {
                 Ok(Opened::Text(mut text)) => {
                     self.one(&input, &mut text, &mut ids, out)?;
-                    tell_remarks(&input, &text.remarks(), self.messages);
+                    tell_remarks(&input, &text.remarks(None), self.messages);
                 }
                 Ok(Opened::Binary) => binary.push(input.path),
                 Err(problem) => self.messages.error(&problem),
