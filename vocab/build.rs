@@ -20,6 +20,8 @@ mod merge;
 mod packed;
 #[path = "../src/bpe/pairs.rs"]
 mod pairs;
+#[path = "../src/bpe/pieces.rs"]
+mod pieces;
 #[path = "../src/bpe/table.rs"]
 mod table;
 #[path = "../src/token.rs"]
@@ -29,9 +31,17 @@ mod token;
 const PACKS: [&str; 4] = ["r50k_base", "p50k_base", "cl100k_base", "o200k_base"];
 
 fn main() {
-    for source in
-        ["error", "token", "format/packed", "bpe/chars", "bpe/heap", "bpe/merge", "bpe/pairs", "bpe/table"]
-    {
+    for source in [
+        "error",
+        "token",
+        "format/packed",
+        "bpe/chars",
+        "bpe/heap",
+        "bpe/merge",
+        "bpe/pairs",
+        "bpe/pieces",
+        "bpe/table",
+    ] {
         println!("cargo::rerun-if-changed=src/{source}.rs");
     }
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
@@ -40,9 +50,9 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
         let pack = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let pack = packed::read(&pack).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let image = table::PieceTable::build_image(pack.tokens.into_iter())
+        let image = pieces::PieceTable::build_image(pack.tokens.into_iter())
             .unwrap_or_else(|rank| panic!("{path}: the token of rank {rank} is empty or comes twice"));
-        let table = table::PieceTable::from_image(image.clone().into()).expect("an image just made");
+        let table = pieces::PieceTable::from_image(image.clone().into()).expect("an image just made");
         let pairs_image = pairs::Pairs::build_image(&table);
         let pairs = pairs::Pairs::from_image(pairs_image.clone().into()).expect("an image just made");
         let chars_image = chars::Chars::build_image(&table, &pairs);

@@ -1,7 +1,7 @@
 //! What pieces became before: a cache of fixed size, so memory does not grow with the text.
 //!
 //! Text repeats itself, so nearly every piece is found in one of two tables: one of pieces of at most 7 bytes
-//! (`probe`), and one of pieces of at most 15 in sets of two, a hash telling the set. There a new piece takes
+//! (`table`), and one of pieces of at most 15 in sets of two, a hash telling the set. There a new piece takes
 //! the place of the older one: with the skew of real text, the frequent ones come back at once. An entry is
 //! the piece itself and how many tokens it has, all that counting needs; for encoding the ranks follow. Pieces
 //! of up to 31 bytes, which are few in most texts but many in some scripts, have a table with one place each.
@@ -16,8 +16,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::probe::{self, Found, SHORT, Slots};
-use super::table::prefetch;
+use super::table::{self, Found, SHORT, Slots, prefetch};
 use crate::token::Rank;
 
 /// The longest piece in the sets, and in the table of long ones, in bytes.
@@ -41,8 +40,8 @@ const LINE: usize = 8;
 /// How many pieces are asked for before the first answer is looked at.
 const STRIDE: usize = 64;
 
-const LENGTH_AT: u32 = probe::LENGTH_AT;
-const COUNT_AT: u32 = probe::COUNT_AT;
+const LENGTH_AT: u32 = table::LENGTH_AT;
+const COUNT_AT: u32 = table::COUNT_AT;
 const COUNT: u64 = 15 << COUNT_AT;
 
 /// For counting: a slot and an entry are a key and nothing else.
@@ -136,7 +135,7 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
         Cache { slots, words, first, sets, long: vec![[0; L]; entries.min(MOST_LONG)] }
     }
 
-    /// Looks up the pieces between neighbouring `bounds`, at most [`probe::BATCH`], in the table of short ones.
+    /// Looks up the pieces between neighbouring `bounds`, at most [`table::BATCH`], in the table of short ones.
     /// Returns the sum of the numbers of tokens of all that were found.
     #[inline]
     pub(super) fn look_up_short(&self, text: &[u8], bounds: &[usize], found: &mut Found) -> u64 {

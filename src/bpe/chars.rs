@@ -31,7 +31,7 @@
 use std::borrow::Cow;
 
 use super::pairs::{NO_NEIGHBOUR, NO_PAIR, Pairs};
-use super::table::PieceTable;
+use super::pieces::PieceTable;
 
 const CODES: usize = 1 << 16;
 const ENDING_AT: usize = CODES * 4;

@@ -7,7 +7,7 @@
 use super::Tables;
 use super::cache::Counts;
 use super::misses::{Misses, Tokens};
-use super::probe::{self, Found};
+use super::table::{self, Found};
 use crate::error::Error;
 use crate::token::Rank;
 
@@ -47,7 +47,7 @@ impl<'v> PieceCounter<'v> {
         let mut tokens = 0;
         let mut rest = bounds;
         while rest.len() > 1 {
-            let bounds = &rest[..rest.len().min(probe::BATCH + 1)];
+            let bounds = &rest[..rest.len().min(table::BATCH + 1)];
             tokens += self.look_up(text, bounds);
             rest = &rest[bounds.len() - 1..];
         }
@@ -59,7 +59,7 @@ impl<'v> PieceCounter<'v> {
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) -> usize {
         let mut tokens = self.counts.look_up_short(text, bounds, &mut self.found);
         let noted = &mut self.noted;
-        let known = |_: usize, entry: &[u64; 2]| tokens += entry[1] >> probe::COUNT_AT;
+        let known = |_: usize, entry: &[u64; 2]| tokens += entry[1] >> table::COUNT_AT;
         let unknown = |index: usize| noted.push((bounds[index], bounds[index + 1]));
         self.counts.look_up(text, bounds, self.found.missed(), known, unknown);
         tokens as usize
@@ -103,7 +103,7 @@ impl Tokens for Sum<'_> {
     fn know(&mut self, place: usize) -> bool {
         let (start, end) = self.pieces[place];
         let entry = self.counts.find_long(self.text, start, end);
-        self.tokens += entry.map_or(0, |entry| (entry[3] >> probe::COUNT_AT) as usize);
+        self.tokens += entry.map_or(0, |entry| (entry[3] >> table::COUNT_AT) as usize);
         entry.is_some()
     }
 

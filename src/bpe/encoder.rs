@@ -12,7 +12,7 @@
 use super::Tables;
 use super::cache::Outcomes;
 use super::misses::{Misses, Tokens};
-use super::probe::{self, BATCH, Found};
+use super::table::{self, BATCH, Found};
 use crate::error::Error;
 use crate::token::Rank;
 
@@ -99,11 +99,11 @@ impl<'v> PieceEncoder<'v> {
         for ((few, count), &place) in batch.zip(&self.found.places[..bounds.len() - 1]) {
             let [key, ranks] = *cache.slot(place);
             few[0] = ranks;
-            *count = (key >> probe::COUNT_AT) as u8;
+            *count = (key >> table::COUNT_AT) as u8;
         }
         let known = |index: usize, &[_, key, first, second]: &[u64; 4]| {
             few[index] = [first, second];
-            counts[index] = (key >> probe::COUNT_AT) as u8;
+            counts[index] = (key >> table::COUNT_AT) as u8;
         };
         let unknown = |index: usize| {
             self.noted.push((bounds[index], bounds[index + 1]));
@@ -187,7 +187,7 @@ impl Tokens for Fill<'_> {
         let (start, end) = self.pieces[place];
         let Some(&[.., key, a, b, c, d]) = self.cache.find_long(self.text, start, end) else { return false };
         let ranks = [a, b, c, d].map(|pair| [pair as Rank, (pair >> 32) as Rank]);
-        let count = (key >> probe::COUNT_AT) as usize;
+        let count = (key >> table::COUNT_AT) as usize;
         self.batch.take(self.places[place], &ranks.as_flattened()[..count]);
         true
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! long, but met before           -> known to who asks             cache
 //! twice in the same list         -> merged once
-//! long pieces that are tokens    -> looked up whole             table
+//! long pieces that are tokens    -> looked up whole             pieces
 //! of few parts                   -> merged side by side         lanes
 //! of many parts                  -> one by one                  heap, window
 //! ```

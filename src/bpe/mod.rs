@@ -1,14 +1,14 @@
 //! Byte-pair encoding of one piece: bytes in, merge ranks (or only their number) out.
 //!
 //! ```text
-//! many pieces at a time        -> known ones from a cache        counter, encoder, with cache, probe
+//! many pieces at a time        -> known ones from a cache        counter, encoder, with cache, table
 //! unknown ones                 -> each once                      misses
 //! of few parts                 -> merged side by side            lanes, merge
 //! of a few hundred bytes       -> merged with a queue            heap
 //! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
-//! Three tables are made of a vocabulary: its tokens (`table`), which neighbours merge (`pairs`), and which
+//! Three tables are made of a vocabulary: its tokens (`pieces`), which neighbours merge (`pairs`), and which
 //! characters can be put together before merging begins (`chars`). All ways give what the textbook algorithm
 //! gives, which stays here as `naive` and is what tests compare with.
 //!
@@ -26,7 +26,7 @@ mod merge;
 mod misses;
 pub(crate) mod naive;
 mod pairs;
-mod probe;
+mod pieces;
 mod repeat;
 mod sections;
 mod table;
@@ -35,7 +35,7 @@ mod window;
 pub(crate) use counter::PieceCounter;
 pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
-pub(crate) use table::{MOST_TOKENS, PieceTable};
+pub(crate) use pieces::{MOST_TOKENS, PieceTable};
 pub(crate) use window::LongPiece;
 
 use std::borrow::Cow;

@@ -6,7 +6,7 @@
 //! concatenation is the token of lowest rank, the leftmost such pair if there are several; stop when no two
 //! neighbours form a token.
 
-use super::table::PieceTable;
+use super::pieces::PieceTable;
 use crate::token::Rank;
 
 /// Merges one piece; the ranks of its tokens from left to right.

@@ -25,7 +25,8 @@
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use super::table::{PieceTable, prefetch};
+use super::pieces::PieceTable;
+use super::table::prefetch;
 use super::{heap, merge};
 
 /// The bits of a rank in a slot.

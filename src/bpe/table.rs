@@ -1,394 +1,136 @@
-//! The piece table: from the bytes of a token to its merge rank, and back.
+//! Looking up short pieces, eight at a time.
 //!
-//! The table is one flat block of bytes, an *image*, used where it lies: for the embedded vocabularies it is
-//! made while compiling (`vocab/build.rs`) and sits in the executable, so that a run touches only the pages
-//! it needs and start-up costs nothing. For vocabularies that are loaded at run time the same image is made
-//! in memory. This file uses nothing else of the crate, because the build script compiles it too.
+//! Nine pieces of ten have at most seven bytes. Such a piece and its length fit into one number, so a table of
+//! them is a row of slots of one number each (more where the tokens themselves are kept), found by a hash, with
+//! no chains: a piece that another one has driven out is simply not found here. To look one up is a dozen
+//! steps of arithmetic that are the same for all, so the widest processors do them for eight pieces at once.
+//! No step depends on the text by a branch: pieces that are not found, or are longer, are listed.
 //!
 //! ```text
-//! image   = header singles pairs regions short long offsets bytes     all numbers little-endian u32
-//! header  = tokens, short slots, long slots, rank bits, longest token, length of bytes
-//! singles = for each byte, rank + 1, or 0 if it is no token
-//! pairs   = for each two bytes, first * 256 + second, rank + 1 of the token they are, or 0
-//! regions = for each of 512 beginnings of a piece, the first short slot and the number of slots for it
-//! short   = slots of 12 bytes: a token of at most 8 bytes, padded with zeros; length << 28 | rank + 1, or 0
-//! long    = slots of 4 bytes: tag << rank bits | rank + 1, or 0 (free)
-//! offsets = tokens + 1 times: the token of rank r is bytes[offsets[r] .. offsets[r + 1]]
+//! key  = the bytes, zeros up to seven; in the uppermost byte the length (low half)
+//! slot = key, with the number of tokens in the upper half of that byte; then what the table keeps for it
 //! ```
 //!
-//! Merging asks for many short pieces, most of which are no tokens, and the time goes into waiting for
-//! memory. So for a short piece the slot holds all there is to know, in one cache line; single bytes and
-//! pairs of bytes, with which all merging begins, need no hash. Short slots are grouped by how a piece begins,
-//! so that text in one language stays within a part of the table that fits into the second-level cache. For longer pieces, which are few, the slot
-//! holds a part of the hash (the tag) to tell most others apart, and the bytes are compared: there are many
-//! vocabularies to carry, and the fuller layout would make their tables larger.
-//!
-//! What pieces are and how they are merged is left to the neighbours of this file.
+//! This file also has the hint to fetch a cache line; it is the only one of this folder with `unsafe`: to use
+//! instructions that the processor may lack, and addresses that were checked before. What is kept in the slots,
+//! and what becomes of the other pieces, is left to `cache`. It uses nothing else of the crate, because the build
+//! script compiles it too.
 
-use std::borrow::Cow;
+#![allow(unsafe_code)]
 
-/// The most tokens a table may have, so that three ranks fit into one number, and one rank is to spare.
-pub(crate) const MOST_TOKENS: usize = (1 << 21) - 1;
+/// The longest piece that is looked up here, in bytes.
+pub(crate) const SHORT: usize = 7;
 
-const HEADER_NUMBERS: usize = 6;
-const SINGLES_AT: usize = HEADER_NUMBERS * 4;
-const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
-const REGIONS_AT: usize = PAIRS_AT + 256 * 256 * 4;
-const REGIONS: usize = 512;
-const SHORT_AT: usize = REGIONS_AT + REGIONS * 8;
+/// How many pieces can be looked up in one go.
+pub(crate) const BATCH: usize = 512;
 
-/// The longest token that a short slot holds, in bytes, and the size of the slot.
-const SHORT: usize = 8;
-const SHORT_SLOT: usize = 12;
+/// Where the length of the piece and the number of tokens stand in the key of a slot.
+pub(crate) const LENGTH_AT: u32 = 56;
+pub(crate) const COUNT_AT: u32 = 60;
 
-/// Where the length of a short token stands in the last number of its slot, above the rank.
-const LENGTH_SHIFT: u32 = 28;
+const LANES: usize = 8;
 
-/// How many slots there are for each token: with linear probing and a load of one half, a look-up that finds
-/// nothing reads 2.5 slots on average, nearly always in one or two cache lines.
-const SLOTS_PER_TOKEN: usize = 2;
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A read-only map between the bytes of tokens and their ranks, see the module.
-#[derive(Clone)]
-pub(crate) struct PieceTable {
-    image: Cow<'static, [u8]>,
-    layout: Layout,
+/// A table of short pieces; each slot is a key and `W - 1` numbers more.
+pub(crate) struct Slots<const W: usize> {
+    /// A power of two, and one more that is always free.
+    slots: Vec<[u64; W]>,
+    bits: u32,
 }
 
-/// What the header of an image says, and where its parts begin.
-#[derive(Clone, Copy)]
-struct Layout {
-    tokens: u32,
-    long_slots: u32,
-    rank_bits: u32,
-    longest: usize,
-    long_at: usize,
-    offsets_at: usize,
-    bytes_at: usize,
-    end: usize,
+/// What was looked up in one go.
+pub(crate) struct Found {
+    /// For each piece the slot that it was found in, or one that is free.
+    pub(crate) places: [u32; BATCH],
+    /// Which pieces were not found, in their order: as many as `misses` says.
+    missed: [u32; BATCH + LANES],
+    misses: usize,
 }
 
-impl Layout {
-    fn new([tokens, short_slots, long_slots, rank_bits, longest, bytes]: [u32; HEADER_NUMBERS]) -> Layout {
-        let long_at = SHORT_AT + short_slots as usize * SHORT_SLOT;
-        let offsets_at = long_at + long_slots as usize * 4;
-        let bytes_at = offsets_at + (tokens as usize + 1) * 4;
-        let (longest, end) = (longest as usize, bytes_at + bytes as usize);
-        Layout { tokens, long_slots, rank_bits, longest, long_at, offsets_at, bytes_at, end }
+impl Found {
+    pub(crate) fn new() -> Found {
+        Found { places: [0; BATCH], missed: [0; BATCH + LANES], misses: 0 }
+    }
+
+    /// Which pieces were not found, in their order.
+    pub(crate) fn missed(&self) -> &[u32] {
+        &self.missed[..self.misses]
     }
 }
 
-impl PieceTable {
-    /// Makes the image for tokens in the order of their ranks. `Err` holds the rank of the first token that
-    /// is empty, or that is the same as an earlier one.
-    pub(crate) fn build_image<'a>(tokens: impl ExactSizeIterator<Item = &'a [u8]>) -> Result<Vec<u8>, u32> {
-        let tokens: Vec<&[u8]> = tokens.collect();
-        if let Some(empty) = tokens.iter().position(|token| token.is_empty()) {
-            return Err(empty as u32);
-        }
-        let short = tokens.iter().filter(|token| token.len() <= SHORT).count();
-        let slots = |tokens: usize| (tokens * SLOTS_PER_TOKEN).max(16);
-        let rank_bits = usize::BITS - (tokens.len() + 1).leading_zeros();
-        let regions = regions(&tokens);
-        let short_slots = regions.iter().map(|&(_, slots)| slots as usize).sum();
-        let mut builder = Builder {
-            rank_bits,
-            regions,
-            singles: vec![0; 256],
-            pairs: vec![0; 256 * 256],
-            short: vec![(0, 0); short_slots],
-            long: vec![0; slots(tokens.len() - short)],
-        };
-        let mut offsets = vec![0];
-        let mut bytes = Vec::new();
-        for (rank, token) in tokens.iter().enumerate() {
-            if !builder.insert(&tokens, rank) {
-                return Err(rank as u32);
-            }
-            bytes.extend_from_slice(token);
-            offsets.push(bytes.len() as u32);
-        }
-        let longest = tokens.iter().map(|token| token.len()).max().unwrap_or(0);
-        let header = [tokens.len(), builder.short.len(), builder.long.len(), rank_bits as usize, longest];
-        let mut image = Vec::new();
-        let mut put = |number: u32| image.extend_from_slice(&number.to_le_bytes());
-        header.into_iter().chain([bytes.len()]).for_each(|number| put(number as u32));
-        builder.singles.into_iter().chain(builder.pairs).for_each(&mut put);
-        builder.regions.into_iter().flat_map(|(first, slots)| [first, slots]).for_each(&mut put);
-        builder
-            .short
-            .into_iter()
-            .flat_map(|(key, word)| [key as u32, (key >> 32) as u32, word])
-            .for_each(&mut put);
-        builder.long.into_iter().chain(offsets).for_each(&mut put);
-        image.extend_from_slice(&bytes);
-        Ok(image)
+impl<const W: usize> Slots<W> {
+    /// A table of `2^bits` free slots.
+    pub(crate) fn new(bits: u32) -> Slots<W> {
+        Slots { slots: vec![[0; W]; (1 << bits) + 1], bits }
     }
 
-    /// Uses an image made by [`PieceTable::build_image`]; `None` if the block is not of the length that its
-    /// header says.
-    pub(crate) fn from_image(image: Cow<'static, [u8]>) -> Option<PieceTable> {
-        let mut header = [0; HEADER_NUMBERS];
-        for (i, number) in header.iter_mut().enumerate() {
-            *number = u32::from_le_bytes(image.get(i * 4..i * 4 + 4)?.try_into().ok()?);
-        }
-        let layout = Layout::new(header);
-        (image.len() == layout.end).then_some(PieceTable { image, layout })
-    }
-
-    /// How many tokens there are: the ranks are `0..len`.
-    pub(crate) fn len(&self) -> u32 {
-        self.layout.tokens
-    }
-
-    /// The length in bytes of the longest token.
-    pub(crate) fn longest(&self) -> usize {
-        self.layout.longest
-    }
-
-    /// The rank of the token with exactly these bytes.
-    #[inline]
-    pub(crate) fn rank(&self, piece: &[u8]) -> Option<u32> {
-        if piece.len() <= SHORT { self.rank_of_short(piece) } else { self.rank_of_long(piece) }
-    }
-
-    #[inline]
-    fn rank_of_short(&self, piece: &[u8]) -> Option<u32> {
-        let key = short_key(piece);
-        let region = REGIONS_AT + region(piece) * 8;
-        let (first, slots) = (self.number(region) as usize, self.number(region + 4) as usize);
-        let mut slot = first_slot(short_hash(key, piece.len()), slots);
-        loop {
-            let at = SHORT_AT + (first + slot) * SHORT_SLOT;
-            let bytes = self.image[at..].first_chunk::<SHORT_SLOT>()?;
-            let entry = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
-            if entry == 0 {
-                return None;
-            }
-            if word64(bytes, 0) == key && (entry >> LENGTH_SHIFT) as usize == piece.len() {
-                return Some((entry & ((1 << LENGTH_SHIFT) - 1)) - 1);
-            }
-            slot = if slot + 1 == slots { 0 } else { slot + 1 };
-        }
-    }
-
-    fn rank_of_long(&self, piece: &[u8]) -> Option<u32> {
-        let Layout { long_slots, long_at, rank_bits, longest, .. } = self.layout;
-        if piece.len() > longest {
-            return None;
-        }
-        let hash = long_hash(piece);
-        let (wanted, slots) = (tag(hash, rank_bits), long_slots as usize);
-        let mut slot = first_slot(hash, slots);
-        loop {
-            let entry = self.number(long_at + slot * 4);
-            if entry == 0 {
-                return None;
-            }
-            let rank = (entry & mask(rank_bits)) - 1;
-            if entry & !mask(rank_bits) == wanted && self.bytes(rank) == piece {
-                return Some(rank);
-            }
-            slot = if slot + 1 == slots { 0 } else { slot + 1 };
-        }
-    }
-
-    /// The rank of a single byte. Every table used for merging has all 256 of them.
-    #[inline]
-    pub(crate) fn rank_of_byte(&self, byte: u8) -> Option<u32> {
-        self.number(SINGLES_AT + usize::from(byte) * 4).checked_sub(1)
-    }
-
-    /// The rank of the token that consists of these two bytes.
-    #[inline]
-    pub(crate) fn rank_of_pair(&self, first: u8, second: u8) -> Option<u32> {
-        self.number(PAIRS_AT + pair_index(first, second) * 4).checked_sub(1)
-    }
-
-    /// The bytes of the token of this rank. Panics if there is no such rank: ranks come from this table.
-    #[inline]
-    pub(crate) fn bytes(&self, rank: u32) -> &[u8] {
-        let (start, end) = self.range(rank);
-        &self.image[self.layout.bytes_at + start..self.layout.bytes_at + end]
-    }
-
-    /// The length in bytes of the token of this rank.
-    #[inline]
-    pub(crate) fn token_length(&self, rank: u32) -> usize {
-        let (start, end) = self.range(rank);
-        end - start
-    }
-
-    fn range(&self, rank: u32) -> (usize, usize) {
-        let at = self.layout.offsets_at + rank as usize * 4;
-        (self.number(at) as usize, self.number(at + 4) as usize)
-    }
-
+    /// The slot at a place that [`Found`] names.
     #[inline(always)]
-    fn number(&self, at: usize) -> u32 {
-        let bytes = &self.image[at..at + 4];
-        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    pub(crate) fn slot(&self, place: u32) -> &[u64; W] {
+        &self.slots[place as usize]
     }
-}
 
-/// The parts of an image that are filled token by token.
-struct Builder {
-    rank_bits: u32,
-    regions: Vec<(u32, u32)>,
-    singles: Vec<u32>,
-    pairs: Vec<u32>,
-    short: Vec<(u64, u32)>,
-    long: Vec<u32>,
-}
+    /// Puts a slot where its key belongs, in place of the one that was there.
+    #[inline]
+    pub(crate) fn put(&mut self, slot: [u64; W]) {
+        let place = hash(slot[0] & !(15 << COUNT_AT), self.bits);
+        self.slots[place] = slot;
+    }
 
-impl Builder {
-    /// Puts in the token of this rank; `false` if its bytes are there already.
-    fn insert(&mut self, tokens: &[&[u8]], rank: usize) -> bool {
-        let token = tokens[rank];
-        let found = rank as u32 + 1;
-        match *token {
-            [byte] => self.singles[usize::from(byte)] = found,
-            [first, second] => self.pairs[pair_index(first, second)] = found,
-            _ => {}
+    /// Looks up the pieces between neighbouring `bounds`, at most [`BATCH`]. Returns the sum of the numbers of
+    /// tokens of all that were found.
+    #[inline]
+    pub(crate) fn look_up(&self, text: &[u8], bounds: &[usize], found: &mut Found) -> u64 {
+        debug_assert!(bounds.len() <= BATCH + 1);
+        found.misses = 0;
+        #[cfg(target_arch = "x86_64")]
+        if let Some(wide) = wide::Avx512::detect() {
+            // SAFETY: the processor was found to have the features of this function.
+            return unsafe { wide.look_up(self, text, bounds, found) };
         }
-        if token.len() <= SHORT {
-            let key = short_key(token);
-            let (first, slots) = self.regions[region(token)];
-            let region = &mut self.short[first as usize..(first + slots) as usize];
-            let mut slot = first_slot(short_hash(key, token.len()), region.len());
-            while region[slot].1 != 0 {
-                if region[slot].0 == key && (region[slot].1 >> LENGTH_SHIFT) as usize == token.len() {
-                    return false;
-                }
-                slot = if slot + 1 == region.len() { 0 } else { slot + 1 };
-            }
-            region[slot] = (key, (token.len() as u32) << LENGTH_SHIFT | found);
-        } else {
-            let (hash, slots) = (long_hash(token), self.long.len());
-            let mut slot = first_slot(hash, slots);
-            while self.long[slot] != 0 {
-                if tokens[(self.long[slot] & mask(self.rank_bits)) as usize - 1] == token {
-                    return false;
-                }
-                slot = if slot + 1 == slots { 0 } else { slot + 1 };
-            }
-            self.long[slot] = tag(hash, self.rank_bits) | found;
+        self.look_up_one_by_one(text, bounds, found)
+    }
+
+    /// As [`Slots::look_up`], for every processor; the twin that tests compare with.
+    #[inline]
+    fn look_up_one_by_one(&self, text: &[u8], bounds: &[usize], found: &mut Found) -> u64 {
+        let free = 1 << self.bits;
+        let mut tokens = 0;
+        let mut misses = 0;
+        let places = found.places.iter_mut();
+        for ((piece, place), index) in bounds.windows(2).zip(places).zip(0u32..) {
+            let (start, length) = (piece[0], piece[1] - piece[0]);
+            let (key, short) = match text[start..].first_chunk() {
+                Some(bytes) => (key(u64::from_le_bytes(*bytes), length.min(SHORT)), length <= SHORT),
+                None => (0, false),
+            };
+            let at = hash(key, self.bits);
+            let differing = self.slots[at][0] ^ key;
+            let hit = short & (differing << (64 - COUNT_AT) == 0);
+            *place = std::hint::select_unpredictable(hit, at as u32, free);
+            tokens += std::hint::select_unpredictable(hit, differing >> COUNT_AT, 0);
+            found.missed[misses] = index;
+            misses += usize::from(!hit);
         }
-        true
+        found.misses = misses;
+        tokens
     }
 }
 
-/// The first slot and the number of slots for each beginning. There is always a free one.
-fn regions(tokens: &[&[u8]]) -> Vec<(u32, u32)> {
-    let mut regions = vec![(0, 1); REGIONS];
-    for token in tokens.iter().filter(|token| token.len() <= SHORT) {
-        regions[region(token)].1 += SLOTS_PER_TOKEN as u32;
-    }
-    let mut first = 0;
-    for region in &mut regions {
-        region.0 = first;
-        first += region.1;
-    }
-    regions
-}
-
-/// How a piece begins: its first byte, or after a space its second. Most words begin with a space, and the
-/// byte after it tells the script.
+/// The key of the piece of this many bytes, 1 to 7, with which `word` begins.
 #[inline(always)]
-fn region(piece: &[u8]) -> usize {
-    match *piece {
-        [b' ', second, ..] => 256 + usize::from(second),
-        [first, ..] => usize::from(first),
-        [] => 0,
-    }
+pub(crate) fn key(word: u64, length: usize) -> u64 {
+    (word & (u64::MAX >> (64 - 8 * length))) | (length as u64) << LENGTH_AT
 }
 
 #[inline(always)]
-fn pair_index(first: u8, second: u8) -> usize {
-    usize::from(first) << 8 | usize::from(second)
-}
-
-#[inline(always)]
-fn mask(rank_bits: u32) -> u32 {
-    (1u32 << rank_bits) - 1
-}
-
-/// The part of the hash that is stored beside the rank. It comes from other bits than the slot.
-#[inline(always)]
-fn tag(hash: u64, rank_bits: u32) -> u32 {
-    (hash as u32) & !mask(rank_bits)
-}
-
-/// Maps the upper 32 bits of the hash evenly to `0..slots` (Lemire 2019, "Fast random integer generation in
-/// an interval"), so that the number of slots need not be a power of two.
-#[inline(always)]
-fn first_slot(hash: u64, slots: usize) -> usize {
-    (((hash >> 32) * slots as u64) >> 32) as usize
-}
-
-/// Folds a 128-bit product: every bit of both factors reaches every bit of the result. The hashes made with
-/// it are part of the image's format. They need not resist attack: the table is read-only and its probe
-/// lengths are fixed when it is built.
-#[inline(always)]
-fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    (product as u64) ^ ((product >> 64) as u64)
-}
-
-const A: u64 = 0x9e37_79b9_7f4a_7c15;
-const B: u64 = 0xd6e8_feb8_6659_fd93;
-
-/// A piece of at most 8 bytes as a little-endian number, padded with zeros. Read as two parts that overlap,
-/// which agree where they do, instead of byte by byte.
-#[inline(always)]
-fn short_key(piece: &[u8]) -> u64 {
-    let length = piece.len();
-    match length {
-        0 => 0,
-        1..4 => {
-            let middle = length / 2;
-            let at = |i: usize| u64::from(piece[i]) << (8 * i);
-            at(0) | at(middle) | at(length - 1)
-        }
-        _ => word32(piece, 0) | word32(piece, length - 4) << (8 * (length - 4)),
-    }
-}
-
-#[inline(always)]
-fn short_hash(key: u64, length: usize) -> u64 {
-    fold(key ^ A, B ^ length as u64)
-}
-
-/// The hash of a piece of more than 8 bytes, read as words of which the last two may overlap others.
-fn long_hash(piece: &[u8]) -> u64 {
-    let length = piece.len();
-    if length <= 16 {
-        return fold(word64(piece, 0) ^ A ^ length as u64, word64(piece, length - 8) ^ B);
-    }
-    let mut state = A;
-    let mut at = 0;
-    while at + 16 < length {
-        state = fold(word64(piece, at) ^ state, word64(piece, at + 8) ^ B);
-        at += 16;
-    }
-    fold(word64(piece, length - 16) ^ state ^ length as u64, word64(piece, length - 8) ^ B)
-}
-
-#[inline(always)]
-fn word32(piece: &[u8], at: usize) -> u64 {
-    let b = &piece[at..at + 4];
-    u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-}
-
-#[inline(always)]
-fn word64(piece: &[u8], at: usize) -> u64 {
-    let b = &piece[at..at + 8];
-    u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
+fn hash(key: u64, bits: u32) -> usize {
+    ((key ^ key >> 29).wrapping_mul(FACTOR) >> (64 - bits)) as usize
 }
 
 /// Asks for the cache line of an element that will be looked at soon. Only a hint: it changes nothing.
 #[inline(always)]
-#[allow(unsafe_code)]
 pub(crate) fn prefetch<T>(slice: &[T], place: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = slice.get(place) {
@@ -400,54 +142,190 @@ pub(crate) fn prefetch<T>(slice: &[T], place: usize) {
     let _ = (slice, place);
 }
 
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use std::arch::x86_64::*;
+
+    use super::{BATCH, COUNT_AT, FACTOR, Found, LANES, LENGTH_AT, SHORT, Slots};
+
+    /// The proof that the processor has the instructions: only `detect` gives it out.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512(());
+
+    impl Avx512 {
+        #[inline]
+        pub(crate) fn detect() -> Option<Avx512> {
+            (is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("popcnt"))
+            .then_some(Avx512(()))
+        }
+
+        /// [`Slots::look_up`], eight pieces at a time.
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,popcnt")]
+        #[inline]
+        pub(crate) fn look_up<const W: usize>(
+            self,
+            slots: &Slots<W>,
+            text: &[u8],
+            bounds: &[usize],
+            found: &mut Found,
+        ) -> u64 {
+            let pieces = bounds.len().saturating_sub(1).min(BATCH);
+            let Some(last_read) = text.len().checked_sub(8) else {
+                for index in 0..pieces {
+                    (found.missed[index], found.places[index]) = (index as u32, 1 << slots.bits);
+                }
+                found.misses = pieces;
+                return 0;
+            };
+            let mut tokens = _mm512_setzero_si512();
+            let mut first = 0;
+            while first < pieces {
+                let mut padded = [text.len(); LANES + 1];
+                let (eight, live) = match bounds[first..].first_chunk() {
+                    Some(all) if first + LANES <= pieces => (all, 0xff),
+                    _ => {
+                        let left = pieces - first;
+                        padded[..=left].copy_from_slice(&bounds[first..][..=left]);
+                        (&padded, (1 << left) - 1)
+                    }
+                };
+                tokens = self.look_up_eight(slots, text, last_read, (first, eight, live), tokens, found);
+                first += LANES;
+            }
+            _mm512_reduce_add_epi64(tokens) as u64
+        }
+
+        /// Looks up the pieces between the nine bounds, of which those in `live` are there, and adds their tokens
+        /// to `tokens`. The first has the number `first`, a multiple of eight below [`BATCH`]; `last_read`
+        /// is 8 less than the length of the text.
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,popcnt")]
+        #[inline]
+        fn look_up_eight<const W: usize>(
+            self,
+            slots: &Slots<W>,
+            text: &[u8],
+            last_read: usize,
+            (first, bounds, live): (usize, &[usize; LANES + 1], u8),
+            tokens: __m512i,
+            found: &mut Found,
+        ) -> __m512i {
+            // SAFETY: nine bounds are there, and the loads ask for no alignment.
+            let (starts, ends) = unsafe {
+                let from = bounds.as_ptr();
+                (_mm512_loadu_si512(from.cast()), _mm512_loadu_si512(from.add(1).cast()))
+            };
+            let all = |number: u64| _mm512_set1_epi64(number as i64);
+            // Pieces that begin too late to read eight bytes are read elsewhere, and not found.
+            let readable = _mm512_cmple_epu64_mask(starts, all(last_read as u64));
+            let from = numbers(_mm512_min_epu64(starts, all(last_read as u64)));
+            // SAFETY: `from` is at most `last_read`, from where on eight bytes are in the text.
+            let word = |lane: usize| unsafe {
+                text.as_ptr().add(from[lane] as usize).cast::<i64>().read_unaligned()
+            };
+            let words = eight(word);
+            let lengths = _mm512_sub_epi64(ends, starts);
+            let short = _mm512_mask_cmple_epu64_mask(readable & live, lengths, all(SHORT as u64));
+            let unused = _mm512_sub_epi64(all(64), _mm512_slli_epi64::<3>(lengths));
+            let bytes = _mm512_and_si512(words, _mm512_srlv_epi64(all(u64::MAX), unused));
+            let keys = _mm512_or_si512(bytes, _mm512_slli_epi64::<LENGTH_AT>(lengths));
+            let mixed = _mm512_xor_si512(keys, _mm512_srli_epi64::<29>(keys));
+            let shift = _mm_cvtsi32_si128(64 - slots.bits as i32);
+            let places = _mm512_srl_epi64(_mm512_mullo_epi64(mixed, all(FACTOR)), shift);
+            let at = numbers(places);
+            // SAFETY: what is left of a number after this shift is below `2^bits`, and there are more slots.
+            let slot =
+                |lane: usize| unsafe { slots.slots.as_ptr().add(at[lane] as usize).cast::<i64>().read() };
+            let differing = _mm512_xor_si512(eight(slot), keys);
+            let hit = _mm512_mask_testn_epi64_mask(short, differing, all((1 << COUNT_AT) - 1));
+            let places = _mm512_mask_mov_epi64(all(1 << slots.bits), hit, places);
+            let missed = !hit & live;
+            let eight_indices = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+            let indices = _mm256_add_epi32(_mm256_set1_epi32(first as i32), eight_indices);
+            let misses = found.misses;
+            debug_assert!(misses <= first && first + LANES <= BATCH);
+            // SAFETY: `first` is a multiple of eight below `BATCH`, so eight places are there; no more pieces were
+            // missed than came before, and the list has room for eight more than `BATCH`.
+            unsafe {
+                let to = found.places.as_mut_ptr().add(first & (BATCH - LANES));
+                _mm256_storeu_si256(to.cast(), _mm512_cvtepi64_epi32(places));
+                let to = found.missed.as_mut_ptr().add(misses.min(BATCH));
+                _mm256_storeu_si256(to.cast(), _mm256_maskz_compress_epi32(missed, indices));
+            }
+            found.misses = misses + missed.count_ones() as usize;
+            _mm512_mask_add_epi64(tokens, hit, tokens, _mm512_srli_epi64::<COUNT_AT>(differing))
+        }
+    }
+
+    /// The eight numbers that were read for each lane: as many plain loads, which are faster than a gathering
+    /// one.
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    fn eight(read: impl Fn(usize) -> i64) -> __m512i {
+        _mm512_set_epi64(read(7), read(6), read(5), read(4), read(3), read(2), read(1), read(0))
+    }
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    fn numbers(register: __m512i) -> [u64; LANES] {
+        let mut numbers = [0; LANES];
+        // SAFETY: eight numbers have room for a register, and the store asks for no alignment.
+        unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), register) };
+        numbers
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn table(tokens: &[&[u8]]) -> PieceTable {
-        let image = PieceTable::build_image(tokens.iter().copied()).expect("distinct tokens");
-        PieceTable::from_image(Cow::Owned(image)).expect("an image just made")
-    }
-
-    #[test]
-    fn finds_every_token_and_nothing_else() {
-        let mut distinct: Vec<Vec<u8>> =
-            vec![vec![0], vec![0, 0], vec![0; 3], vec![0; 8], vec![0; 9], b"a\0".to_vec()];
-        for i in 0..3000u32 {
-            let length = 1 + (i % 60) as usize;
-            let mut token = i.to_be_bytes()[1..].repeat(length.div_ceil(3));
-            token.truncate(length);
-            if !distinct.contains(&token) {
-                distinct.push(token);
+    proptest! {
+        /// Eight at a time is one by one, up to the last byte of the text, and finds what was put in.
+        #[test]
+        fn both_ways_find_the_same(
+            lengths in prop::collection::vec(prop_oneof![9 => 1usize..9, 1 => 9usize..40], 0..200),
+            letters in prop::collection::vec(0u8..3, 40),
+            put in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
+            bits in 1u32..9,
+        ) {
+            let mut bounds = vec![0];
+            bounds.extend(lengths.iter().scan(0, |end, length| {
+                *end += length;
+                Some(*end)
+            }));
+            let text: Vec<u8> = (0..bounds[lengths.len()]).map(|at| letters[at * 7 % 40]).collect();
+            let mut slots = Slots::<2>::new(bits);
+            for index in put.iter().filter(|_| !lengths.is_empty()).map(|index| index.index(lengths.len())) {
+                let (start, length) = (bounds[index], lengths[index]);
+                let mut word = [0; 8];
+                let read = (text.len() - start).min(8);
+                word[..read].copy_from_slice(&text[start..start + read]);
+                if length <= SHORT {
+                    let key = key(u64::from_le_bytes(word), length);
+                    slots.put([key | (1 + key % 14) << COUNT_AT, key]);
+                }
             }
-        }
-        let borrowed: Vec<&[u8]> = distinct.iter().map(Vec::as_slice).collect();
-        let table = table(&borrowed);
-        assert_eq!(table.len() as usize, distinct.len());
-        let place = |token: &[u8]| distinct.iter().position(|other| other == token).map(|rank| rank as u32);
-        for (rank, token) in distinct.iter().enumerate() {
-            assert_eq!(table.rank(token), Some(rank as u32));
-            assert_eq!(table.bytes(rank as u32), *token);
-            for byte in [0, 7] {
-                let other = [token.as_slice(), &[byte]].concat();
-                assert_eq!(table.rank(&other), place(&other));
+            let (mut found, mut twin) = (Found::new(), Found::new());
+            let tokens = slots.look_up(&text, &bounds, &mut found);
+            prop_assert_eq!(tokens, slots.look_up_one_by_one(&text, &bounds, &mut twin));
+            prop_assert_eq!(found.missed(), twin.missed());
+            prop_assert_eq!(&found.places[..lengths.len()], &twin.places[..lengths.len()]);
+            let mut sum = 0;
+            for (index, piece) in bounds.windows(2).enumerate() {
+                let slot = slots.slot(found.places[index]);
+                if found.missed().contains(&(index as u32)) {
+                    prop_assert_eq!(slot, &[0; 2]);
+                    continue;
+                }
+                let bytes = slot[1].to_le_bytes();
+                prop_assert_eq!(&bytes[..piece[1] - piece[0]], &text[piece[0]..piece[1]]);
+                sum += slot[0] >> COUNT_AT;
             }
+            prop_assert_eq!(sum, tokens);
         }
-        for first in 0..=255 {
-            assert_eq!(table.rank_of_byte(first), place(&[first]));
-            for second in 0..=255 {
-                assert_eq!(table.rank_of_pair(first, second), place(&[first, second]));
-            }
-        }
-        assert_eq!(table.rank(b""), None);
-    }
-
-    #[test]
-    fn refuses_what_is_no_set_of_tokens() {
-        let build = |tokens: &[&'static [u8]]| PieceTable::build_image(tokens.iter().copied());
-        assert_eq!(build(&[b"a", b"b", b"a"]), Err(2));
-        assert_eq!(build(&[b"0123456789", b"b", b"0123456789"]), Err(2));
-        assert_eq!(build(&[b"a", b""]), Err(1));
-        assert!(PieceTable::from_image(Cow::Borrowed(b"short")).is_none());
     }
 }

@@ -97,6 +97,25 @@ fn class_of_encoded(text: &[u8], at: usize) -> (Class, usize) {
     }
 }
 
+/// [`class_at`] for a first byte of 128 or more, of a text that goes on for three bytes at least.
+#[inline(always)]
+pub(crate) fn class_of_four(bytes: [u8; 4]) -> (Class, usize) {
+    let word = u32::from_le_bytes(bytes);
+    let [lead, second, third, _] = bytes.map(u32::from);
+    if word & 0xc0e0 == 0x80c0 && lead >= 0xc2 {
+        let code = (lead & 0x1f) << 6 | (second & 0x3f);
+        return (class_of_code(code), 2);
+    }
+    if word & 0x00c0_c0f0 == 0x0080_80e0 {
+        let code = (lead & 0x0f) << 12 | (second & 0x3f) << 6 | (third & 0x3f);
+        // Neither an overlong form nor a surrogate.
+        if code >= 0x800 && code & 0xf800 != 0xd800 {
+            return (class_of_code(code), 3);
+        }
+    }
+    class_of_encoded(&bytes, 0)
+}
+
 /// Whether a letter belongs to a script that is written without spaces between words: Han, Hiragana, Katakana,
 /// Thai, Lao, Khmer, Myanmar. Ranges of blocks, Unicode 16.0 (`Blocks.txt`); only letters in them are asked for.
 pub(crate) const fn is_unspaced(code: u32) -> bool {
