@@ -213,15 +213,7 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
             let mut entry = [0; M];
             (entry[0], entry[1]) = (key.0, key.1 | count);
             write_ranks(&mut entry[2..], ranks);
-            if let Some(slot) = slot_of(&entry) {
-                self.slots.put(slot);
-            }
-            let place = self.first + key.set(self.sets) * 2 * M;
-            let set = &mut self.words[place..place + 2 * M];
-            if key.find::<M>(set).is_none() {
-                set.copy_within(..M, M);
-            }
-            set[..M].copy_from_slice(&entry);
+            self.put_in_set(key, &entry);
         } else if is_long(end - start) && ranks.len() <= Self::LONG_TOKENS {
             let key = long_key(text, start, end);
             let place = long_place(key, self.long.len());
@@ -229,6 +221,50 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
             entry[..4].copy_from_slice(&key);
             entry[3] |= count;
             write_ranks(&mut entry[4..], ranks);
+        }
+    }
+
+    /// Puts an entry into the set that its key belongs to, and into the table of short ones if it is short.
+    #[inline(always)]
+    fn put_in_set(&mut self, key: Key, entry: &[u64; M]) {
+        if let Some(slot) = slot_of(entry) {
+            self.slots.put(slot);
+        }
+        let place = self.first + key.set(self.sets) * 2 * M;
+        let set = &mut self.words[place..place + 2 * M];
+        if key.find::<M>(set).is_none() {
+            set.copy_within(..M, M);
+        }
+        set[..M].copy_from_slice(entry);
+    }
+}
+
+impl Counts {
+    /// The entry of a piece with so many tokens, in four words, if there can be one: for pieces that have theirs
+    /// in the sets the last two are zero.
+    #[inline]
+    pub(super) fn entry(text: &[u8], start: usize, end: usize, tokens: usize) -> Option<[u64; 4]> {
+        let count = (tokens as u64) << COUNT_AT;
+        if tokens > MOST_TOKENS {
+            return None;
+        }
+        if end - start <= MIDDLE {
+            let key = Key::of(text, start, end);
+            return Some([key.0, key.1 | count, 0, 0]);
+        }
+        let [a, b, c, d] = is_long(end - start).then(|| long_key(text, start, end))?;
+        Some([a, b, c, d | count])
+    }
+
+    /// Keeps an entry, whoever made it.
+    #[inline]
+    pub(super) fn put_entry(&mut self, entry: &[u64; 4]) {
+        let [a, b, c, d] = *entry;
+        if d == 0 {
+            self.put_in_set(Key(a, b & !COUNT), &[a, b]);
+        } else {
+            let place = long_place([a, b, c, d & !COUNT], self.long.len());
+            self.long[place] = *entry;
         }
     }
 }

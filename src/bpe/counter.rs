@@ -6,6 +6,7 @@
 
 use super::Tables;
 use super::cache::Counts;
+use super::exchange::Trader;
 use super::misses::{Misses, Tokens};
 use super::table::{self, Found};
 use crate::error::Error;
@@ -20,6 +21,7 @@ pub(crate) struct PieceCounter<'v> {
     tables: &'v Tables,
     misses: Misses<'v>,
     counts: Counts,
+    trader: Trader,
     found: Found,
     /// Where the pieces begin and end that are not counted yet.
     noted: Vec<(usize, usize)>,
@@ -32,6 +34,7 @@ impl<'v> PieceCounter<'v> {
             tables,
             misses: Misses::new(tables),
             counts: tables.spare_counts.take(expected_bytes),
+            trader: tables.exchange.join(),
             found: Found::new(),
             noted: Vec::new(),
         }
@@ -69,9 +72,13 @@ impl<'v> PieceCounter<'v> {
     ///
     /// Fails only where [`super::LongPiece`] does.
     pub(crate) fn finish(&mut self, text: &[u8]) -> Result<usize, Error> {
-        let mut sum = Sum { counts: &mut self.counts, text, pieces: &self.noted, tokens: 0 };
+        let trader = self.trader.has_company().then_some(&mut self.trader);
+        let mut sum = Sum { counts: &mut self.counts, trader, text, pieces: &self.noted, tokens: 0 };
         self.misses.resolve(text, &self.noted, &mut sum)?;
-        let tokens = sum.tokens;
+        let Sum { counts, trader, tokens, .. } = sum;
+        if let Some(trader) = trader {
+            trader.trade(|entry| counts.put_entry(entry));
+        }
         self.noted.clear();
         Ok(tokens)
     }
@@ -87,6 +94,7 @@ impl Drop for PieceCounter<'_> {
 /// Adds up tokens, and keeps them in mind.
 struct Sum<'s> {
     counts: &'s mut Counts,
+    trader: Option<&'s mut Trader>,
     text: &'s [u8],
     pieces: &'s [(usize, usize)],
     tokens: usize,
@@ -110,7 +118,12 @@ impl Tokens for Sum<'_> {
     #[inline(always)]
     fn all(&mut self, place: usize, ranks: &[Rank]) {
         let (start, end) = self.pieces[place];
-        self.counts.put(self.text, start, end, ranks);
+        if let Some(entry) = Counts::entry(self.text, start, end, ranks.len()) {
+            self.counts.put_entry(&entry);
+            if let Some(trader) = &mut self.trader {
+                trader.offer(entry);
+            }
+        }
         self.tokens += ranks.len();
     }
 

@@ -19,6 +19,7 @@ mod cache;
 mod chars;
 mod counter;
 mod encoder;
+mod exchange;
 mod heap;
 mod kept;
 mod lanes;
@@ -44,6 +45,7 @@ use crate::error::Error;
 use crate::token::Rank;
 use cache::{SpareCounts, SpareOutcomes};
 use chars::Chars;
+use exchange::Exchange;
 
 /// What is known of a vocabulary: its tokens, and which of them merge; and caches of what pieces become.
 #[derive(Clone)]
@@ -53,6 +55,7 @@ pub(crate) struct Tables {
     chars: Chars,
     spare_counts: SpareCounts,
     spare_outcomes: SpareOutcomes,
+    exchange: Exchange,
 }
 
 impl Tables {
@@ -71,7 +74,7 @@ impl Tables {
 
     fn with(pieces: PieceTable, pairs: Pairs, chars: Chars) -> Tables {
         let (spare_counts, spare_outcomes) = (SpareCounts::default(), SpareOutcomes::default());
-        Tables { pieces, pairs, chars, spare_counts, spare_outcomes }
+        Tables { pieces, pairs, chars, spare_counts, spare_outcomes, exchange: Exchange::default() }
     }
 
     /// Whether the piece is a token; asked only where merging might not show it, or would show it late. Long
