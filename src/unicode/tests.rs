@@ -199,11 +199,14 @@ fn decoding_agrees_with_the_standard_library() {
             }
         }
     }
-    for sample in samples {
+    for mut sample in samples {
         let expected = (1..=sample.len().min(4))
             .find_map(|n| std::str::from_utf8(&sample[..n]).ok())
             .and_then(|text| text.chars().next())
             .map(|c| (c, c.len_utf8()));
         assert_eq!(decode(&sample, 0), expected, "{sample:x?}");
+        sample.resize(4, 0);
+        let four = [sample[0], sample[1], sample[2], sample[3]];
+        assert_eq!(class_of_four(four), class_at(&four, 0), "{four:x?}");
     }
 }
