@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! entry = the bytes, zeros up to 15 (31); in the last byte the length (low half) and the number of tokens
-//!         (upper half; a free entry is all zeros); then, for encoding, the ranks, two in a number
+//!         (upper half; a free entry has no length); then, for encoding, the ranks, two in a number
 //! ```
 //!
 //! Pieces are looked up many at a time: first the cache lines of all are asked for, then the answers are
@@ -16,7 +16,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::table::{self, Found, SHORT, Slots, prefetch};
+use super::table::{self, FREE, Found, SHORT, Slots, prefetch};
 use crate::token::Rank;
 
 /// The longest piece in the sets, and in the table of long ones, in bytes.
@@ -29,6 +29,7 @@ const MOST_TOKENS: usize = 15;
 /// The largest cache has this many slots for short pieces, as a power of two, and sets.
 const MOST_SLOT_BITS: u32 = 15;
 const MOST_SETS: usize = 1 << 17;
+const FEW_LONG: usize = 1 << 10;
 const MOST_LONG: usize = 1 << 17;
 
 /// The most spare caches that are kept.
@@ -60,7 +61,9 @@ pub(super) struct Cache<const S: usize, const M: usize, const L: usize> {
     words: Vec<u64>,
     first: usize,
     sets: usize,
+    /// The table of long entries: small until many have been put, as most texts have few.
     long: Vec<[u64; L]>,
+    long_put: usize,
 }
 
 /// For a piece of each length up to 16, what keeps its bytes of the two words read at its beginning, and what
@@ -128,11 +131,10 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
     pub(super) fn new(expected_bytes: usize) -> Cache<S, M, L> {
         let entries = (expected_bytes / 8).next_power_of_two().max(16);
         let sets = entries.min(MOST_SETS);
-        // Plain words are handed out zeroed by the system, page by page, when they are touched.
-        let words = vec![0u64; sets * 2 * M + LINE];
+        let words = vec![FREE; sets * 2 * M + LINE];
         let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE);
         let slots = Slots::new(entries.trailing_zeros().min(MOST_SLOT_BITS));
-        Cache { slots, words, first, sets, long: vec![[0; L]; entries.min(MOST_LONG)] }
+        Cache { slots, words, first, sets, long: vec![[FREE; L]; entries.min(FEW_LONG)], long_put: 0 }
     }
 
     /// Looks up the pieces between neighbouring `bounds`, at most [`table::BATCH`], in the table of short ones.
@@ -216,12 +218,23 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
             self.put_in_set(key, &entry);
         } else if is_long(end - start) && ranks.len() <= Self::LONG_TOKENS {
             let key = long_key(text, start, end);
-            let place = long_place(key, self.long.len());
-            let entry = &mut self.long[place];
+            let mut entry = [0; L];
             entry[..4].copy_from_slice(&key);
             entry[3] |= count;
             write_ranks(&mut entry[4..], ranks);
+            self.put_long(key, entry);
         }
+    }
+
+    /// Puts a long entry; where there have been more than the small table has room for, into a large one.
+    #[inline]
+    fn put_long(&mut self, key: [u64; 4], entry: [u64; L]) {
+        self.long_put += 1;
+        if self.long_put == FEW_LONG && self.sets == MOST_SETS {
+            self.long = vec![[FREE; L]; MOST_LONG];
+        }
+        let place = long_place(key, self.long.len());
+        self.long[place] = entry;
     }
 
     /// Puts an entry into the set that its key belongs to, and into the table of short ones if it is short.
@@ -263,8 +276,7 @@ impl Counts {
         if d == 0 {
             self.put_in_set(Key(a, b & !COUNT), &[a, b]);
         } else {
-            let place = long_place([a, b, c, d & !COUNT], self.long.len());
-            self.long[place] = *entry;
+            self.put_long([a, b, c, d & !COUNT], *entry);
         }
     }
 }

@@ -30,6 +30,11 @@ pub(crate) const COUNT_AT: u32 = 60;
 
 const LANES: usize = 8;
 
+/// A number without a length: no key is this. Tables are filled with it, and not with zeros, so that the system
+/// gives them memory at once. Zeros it hands out page by page: one time when a page is first read, and again
+/// when it is written, for which all threads of the process have to stop.
+pub(crate) const FREE: u64 = 1;
+
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A table of short pieces; each slot is a key and `W - 1` numbers more.
@@ -62,7 +67,7 @@ impl Found {
 impl<const W: usize> Slots<W> {
     /// A table of `2^bits` free slots.
     pub(crate) fn new(bits: u32) -> Slots<W> {
-        Slots { slots: vec![[0; W]; (1 << bits) + 1], bits }
+        Slots { slots: vec![[FREE; W]; (1 << bits) + 1], bits }
     }
 
     /// The slot at a place that [`Found`] names.
@@ -318,7 +323,7 @@ mod tests {
             for (index, piece) in bounds.windows(2).enumerate() {
                 let slot = slots.slot(found.places[index]);
                 if found.missed().contains(&(index as u32)) {
-                    prop_assert_eq!(slot, &[0; 2]);
+                    prop_assert_eq!(slot, &[FREE; 2]);
                     continue;
                 }
                 let bytes = slot[1].to_le_bytes();
