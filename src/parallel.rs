@@ -161,7 +161,7 @@ fn count_on_threads(
     // Words of UAX 29 can span a place where tokens may be cut, so they are counted where the text is whole.
     let mut words = (options.measure == Measure::AllWithUnicodeWords).then(|| Meter::new(true));
     let threads = options.threads.min(MOST_THREADS);
-    let (sender, receiver) = sync_channel(threads);
+    let (sender, receiver) = sync_channel(4 * threads);
     let receiver = Arc::new(Mutex::new(receiver));
     let (used, free) = channel();
     let mut parts: Vec<(usize, Tally)> = std::thread::scope(|scope| {
