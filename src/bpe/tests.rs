@@ -229,3 +229,38 @@ fn what_follows_can_reach_back_through_many_windows() {
         assert_eq!(by_windows(&tables, &twice, 50, 0), naive::merge(&tables.pieces, &twice));
     }
 }
+
+/// Many pieces of every length that a cache keeps, through caches of the largest size, that are handed on to the
+/// next text, and between two counters at a time.
+#[test]
+fn large_caches_handed_on_and_two_counters_are_the_textbook() {
+    let words = ["ab", "abc", "bca", "cab", "aabb", "ccabab"].map(|word| word.as_bytes().to_vec());
+    let tables = tables(&shuffled(words.to_vec(), 7));
+    let mut state = 1u64;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) % below
+    };
+    let pieces: Vec<Vec<u8>> =
+        (0..12_000).map(|_| (0..=next(40)).map(|_| b"abc"[next(3) as usize]).collect()).collect();
+    let (text, bounds) = text_of(&pieces);
+    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| naive::encode(&tables.pieces, piece)).collect();
+    let tokens: usize = wanted.iter().map(Vec::len).sum();
+    for _ in 0..2 {
+        let mut ranks = Vec::new();
+        PieceEncoder::new(&tables, 1 << 20).encode(&text, &bounds, &mut ranks).expect("short");
+        assert!(ranks == wanted.concat());
+        let mut counters = [PieceCounter::new(&tables, 1 << 20), PieceCounter::new(&tables, 1 << 20)];
+        let mut counted = [0, 0];
+        // One is ahead of the other, so that it has something to pass on.
+        for first in (0..pieces.len()).step_by(100) {
+            for (counter, counted) in counters.iter_mut().zip(&mut counted) {
+                *counted += counter.add(&text, &bounds[first..=first + 100]).expect("short");
+            }
+        }
+        for (counter, counted) in counters.iter_mut().zip(&mut counted) {
+            *counted += counter.finish(&text).expect("short");
+        }
+        assert_eq!(counted, [tokens, tokens]);
+    }
+}
