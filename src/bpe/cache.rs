@@ -32,6 +32,9 @@ const MOST_SETS: usize = 1 << 17;
 const FEW_LONG: usize = 1 << 10;
 const MOST_LONG: usize = 1 << 17;
 
+/// As long as no more bytes were looked up, a small cache will do.
+const SHORT_TEXT: usize = 64 * 1024;
+
 /// The most spare caches that are kept.
 const MOST_SPARES: usize = 16;
 
@@ -48,10 +51,12 @@ const COUNT: u64 = 15 << COUNT_AT;
 /// For counting: a slot and an entry are a key and nothing else.
 pub(super) type Counts = Cache<1, 2, 4>;
 pub(super) type SpareCounts = Spares<1, 2, 4>;
+pub(super) type HeldCounts = Held<1, 2, 4>;
 
 /// For encoding: with up to two ranks in a slot, four in an entry of a set, and eight in a long one.
 pub(super) type Outcomes = Cache<2, 4, 8>;
 pub(super) type SpareOutcomes = Spares<2, 4, 8>;
+pub(super) type HeldOutcomes = Held<2, 4, 8>;
 
 /// The cache. `S`, `M` and `L` are the words of a slot, of an entry of a set, and of a long one.
 pub(super) struct Cache<const S: usize, const M: usize, const L: usize> {
@@ -109,6 +114,43 @@ impl<const S: usize, const M: usize, const L: usize> Spares<S, M, L> {
     }
 }
 
+/// The cache of one who counts or encodes: none before the first piece, a small one at first, and a large one
+/// only when the text turns out to be long. To fill a large table takes longer than to count a short text.
+pub(super) struct Held<const S: usize, const M: usize, const L: usize> {
+    spares: Spares<S, M, L>,
+    expected_bytes: usize,
+    /// How many bytes were looked up so far.
+    seen: usize,
+    cache: Option<Cache<S, M, L>>,
+}
+
+impl<const S: usize, const M: usize, const L: usize> Held<S, M, L> {
+    /// For a text of about this many bytes, or fewer.
+    pub(super) fn new(spares: &Spares<S, M, L>, expected_bytes: usize) -> Held<S, M, L> {
+        Held { spares: spares.clone(), expected_bytes, seen: 0, cache: None }
+    }
+
+    /// The cache, before so many bytes more are looked up in it.
+    #[inline]
+    pub(super) fn for_more(&mut self, bytes: usize) -> &mut Cache<S, M, L> {
+        self.seen += bytes;
+        let few = if self.seen < SHORT_TEXT { SHORT_TEXT } else { usize::MAX };
+        let expected = self.expected_bytes.min(few);
+        if self.cache.as_ref().is_some_and(|cache| cache.sets < sets(expected)) {
+            self.cache = None;
+        }
+        self.cache.get_or_insert_with(|| self.spares.take(expected))
+    }
+}
+
+impl<const S: usize, const M: usize, const L: usize> Drop for Held<S, M, L> {
+    fn drop(&mut self) {
+        if let Some(cache) = self.cache.take() {
+            self.spares.give_back(cache);
+        }
+    }
+}
+
 impl<const S: usize, const M: usize, const L: usize> Clone for Spares<S, M, L> {
     /// The same caches: what pieces become is the same for all clones of a vocabulary.
     fn clone(&self) -> Spares<S, M, L> {
@@ -129,12 +171,11 @@ impl<const S: usize, const M: usize, const L: usize> Cache<S, M, L> {
 
     /// A cache for a text of about this many bytes.
     pub(super) fn new(expected_bytes: usize) -> Cache<S, M, L> {
-        let entries = (expected_bytes / 8).next_power_of_two().max(16);
-        let sets = entries.min(MOST_SETS);
+        let sets = sets(expected_bytes);
         let words = vec![FREE; sets * 2 * M + LINE];
         let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE);
-        let slots = Slots::new(entries.trailing_zeros().min(MOST_SLOT_BITS));
-        Cache { slots, words, first, sets, long: vec![[FREE; L]; entries.min(FEW_LONG)], long_put: 0 }
+        let slots = Slots::new(sets.trailing_zeros().min(MOST_SLOT_BITS));
+        Cache { slots, words, first, sets, long: vec![[FREE; L]; sets.min(FEW_LONG)], long_put: 0 }
     }
 
     /// Looks up the pieces between neighbouring `bounds`, at most [`table::BATCH`], in the table of short ones.
@@ -305,6 +346,12 @@ fn write_ranks(words: &mut [u64], ranks: &[Rank]) {
     }
 }
 
+/// How many sets there are for a text of about this many bytes.
+#[inline]
+fn sets(expected_bytes: usize) -> usize {
+    (expected_bytes / 8).next_power_of_two().clamp(16, MOST_SETS)
+}
+
 #[inline(always)]
 fn is_long(length: usize) -> bool {
     (MIDDLE + 1..=LONG).contains(&length)
@@ -378,5 +425,22 @@ impl Key {
     #[inline(always)]
     fn is_in<const M: usize>(self, entry: &[u64; M]) -> bool {
         (entry[0] ^ self.0) | ((entry[1] ^ self.1) & !COUNT) == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Streams do not know how long their text is: a short one must not pay for large tables.
+    #[test]
+    fn a_cache_is_small_until_the_text_is_long_and_then_handed_on() {
+        let spares = SpareCounts::default();
+        let mut held = HeldCounts::new(&spares, 1 << 20);
+        assert!(held.for_more(1000).sets < MOST_SETS);
+        assert_eq!(held.for_more(SHORT_TEXT).sets, MOST_SETS);
+        drop(held);
+        let mut next = HeldCounts::new(&spares, 1 << 20);
+        assert_eq!(next.for_more(1000).sets, MOST_SETS);
     }
 }

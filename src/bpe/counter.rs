@@ -5,7 +5,7 @@
 //! [`super::PieceEncoder`].
 
 use super::Tables;
-use super::cache::Counts;
+use super::cache::{Counts, HeldCounts};
 use super::exchange::Trader;
 use super::misses::{Misses, Tokens};
 use super::table::{self, Found};
@@ -18,9 +18,8 @@ const ENOUGH: usize = 256;
 /// Counts the tokens of the pieces of one text after another; what it keeps between pieces makes it fast, and
 /// never changes a result.
 pub(crate) struct PieceCounter<'v> {
-    tables: &'v Tables,
     misses: Misses<'v>,
-    counts: Counts,
+    counts: HeldCounts,
     trader: Trader,
     found: Found,
     /// Where the pieces begin and end that are not counted yet.
@@ -31,9 +30,8 @@ impl<'v> PieceCounter<'v> {
     /// A counter for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceCounter<'v> {
         PieceCounter {
-            tables,
             misses: Misses::new(tables),
-            counts: tables.spare_counts.take(expected_bytes),
+            counts: HeldCounts::new(&tables.spare_counts, expected_bytes),
             trader: tables.exchange.join(),
             found: Found::new(),
             noted: Vec::new(),
@@ -60,11 +58,12 @@ impl<'v> PieceCounter<'v> {
     /// Adds up what the cache knows, and notes down the other pieces.
     #[inline(never)]
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) -> usize {
-        let mut tokens = self.counts.look_up_short(text, bounds, &mut self.found);
+        let counts = self.counts.for_more(bounds[bounds.len() - 1] - bounds[0]);
+        let mut tokens = counts.look_up_short(text, bounds, &mut self.found);
         let noted = &mut self.noted;
         let known = |_: usize, entry: &[u64; 2]| tokens += entry[1] >> table::COUNT_AT;
         let unknown = |index: usize| noted.push((bounds[index], bounds[index + 1]));
-        self.counts.look_up(text, bounds, self.found.missed(), known, unknown);
+        counts.look_up(text, bounds, self.found.missed(), known, unknown);
         tokens as usize
     }
 
@@ -72,8 +71,11 @@ impl<'v> PieceCounter<'v> {
     ///
     /// Fails only where [`super::LongPiece`] does.
     pub(crate) fn finish(&mut self, text: &[u8]) -> Result<usize, Error> {
+        if self.noted.is_empty() {
+            return Ok(0);
+        }
         let trader = self.trader.has_company().then_some(&mut self.trader);
-        let mut sum = Sum { counts: &mut self.counts, trader, text, pieces: &self.noted, tokens: 0 };
+        let mut sum = Sum { counts: self.counts.for_more(0), trader, text, pieces: &self.noted, tokens: 0 };
         self.misses.resolve(text, &self.noted, &mut sum)?;
         let Sum { counts, trader, tokens, .. } = sum;
         if let Some(trader) = trader {
@@ -81,13 +83,6 @@ impl<'v> PieceCounter<'v> {
         }
         self.noted.clear();
         Ok(tokens)
-    }
-}
-
-impl Drop for PieceCounter<'_> {
-    fn drop(&mut self) {
-        let counts = std::mem::replace(&mut self.counts, Counts::new(0));
-        self.tables.spare_counts.give_back(counts);
     }
 }
 

@@ -10,7 +10,7 @@
 //! Counting without ranks is the other half of this folder, `counter`.
 
 use super::Tables;
-use super::cache::Outcomes;
+use super::cache::{HeldOutcomes, Outcomes};
 use super::misses::{Misses, Tokens};
 use super::table::{self, BATCH, Found};
 use crate::error::Error;
@@ -22,10 +22,8 @@ const FEW: usize = 4;
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct PieceEncoder<'v> {
-    tables: &'v Tables,
     misses: Misses<'v>,
-    expected_bytes: usize,
-    cache: Option<Outcomes>,
+    cache: HeldOutcomes,
     found: Found,
     batch: Batch,
     /// The pieces that the cache does not know: where they begin and end, and their places in the batch.
@@ -48,10 +46,8 @@ impl<'v> PieceEncoder<'v> {
     /// An encoder for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceEncoder<'v> {
         PieceEncoder {
-            tables,
             misses: Misses::new(tables),
-            expected_bytes,
-            cache: None,
+            cache: HeldOutcomes::new(&tables.spare_outcomes, expected_bytes),
             found: Found::new(),
             batch: Batch { few: [[0; 2]; BATCH], counts: [0; BATCH], many: Vec::new(), ranks: Vec::new() },
             noted: Vec::new(),
@@ -74,8 +70,8 @@ impl<'v> PieceEncoder<'v> {
         while rest.len() > 1 {
             let bounds = &rest[..rest.len().min(BATCH + 1)];
             self.look_up(text, bounds);
-            let Some(cache) = &mut self.cache else { return Ok(()) };
             let (pieces, places) = (&self.noted, &self.places);
+            let cache = self.cache.for_more(0);
             let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
             self.misses.resolve(text, pieces, &mut fill)?;
             self.batch.write(bounds.len() - 1, ranks);
@@ -87,8 +83,7 @@ impl<'v> PieceEncoder<'v> {
     /// Fills the batch with what the cache knows, and notes down what it does not know.
     #[inline(never)]
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) {
-        let new = || self.tables.spare_outcomes.take(self.expected_bytes);
-        let cache = self.cache.get_or_insert_with(new);
+        let cache = self.cache.for_more(bounds[bounds.len() - 1] - bounds[0]);
         let Batch { few, counts, many, ranks } = &mut self.batch;
         many.clear();
         ranks.clear();
@@ -110,14 +105,6 @@ impl<'v> PieceEncoder<'v> {
             self.places.push(index);
         };
         cache.look_up(text, bounds, self.found.missed(), known, unknown);
-    }
-}
-
-impl Drop for PieceEncoder<'_> {
-    fn drop(&mut self) {
-        if let Some(cache) = self.cache.take() {
-            self.tables.spare_outcomes.give_back(cache);
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! What an entry means is left to `cache`, when to trade to [`super::PieceCounter`].
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// How many entries the ring holds: 1 MiB, touched as it fills.
 const ENTRIES: usize = 1 << 15;
@@ -65,7 +65,12 @@ impl Trader {
     /// Passes on what was offered, and calls `take` for each entry of the others. Does nothing if another
     /// thread is trading just now; then it is done the next time.
     pub(super) fn trade(&mut self, mut take: impl FnMut(&Entry)) {
-        let Ok(mut ring) = self.exchange.0.ring.try_lock() else { return };
+        let mut ring = match self.exchange.0.ring.try_lock() {
+            Ok(ring) => ring,
+            // Every write of an entry is whole, so what a thread that panicked left is good.
+            Err(TryLockError::Poisoned(left)) => left.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         let Ring { entries, written } = &mut *ring;
         for place in self.seen.max(written.saturating_sub(ENTRIES))..*written {
             take(&entries[place % ENTRIES]);
