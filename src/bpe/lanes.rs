@@ -10,7 +10,7 @@
 
 use super::Tables;
 use super::merge::{LARGE, MEDIUM, Row, SMALL};
-use super::pairs::{Join, Pairs};
+use super::pairs::{Join, NO_NEIGHBOUR, NO_PAIR, Pairs};
 use crate::token::Rank;
 
 /// How many pieces are merged at a time: so many steps fit between the loads of one and their use.
@@ -24,6 +24,8 @@ const LONGEST: usize = 4 * LARGE;
 pub(super) struct Waiting {
     /// The ranks of the parts of all these pieces.
     parts: Vec<Rank>,
+    /// For short pieces of ASCII, the rank of each part joined with the one before.
+    joined: Vec<Rank>,
     small: Vec<Piece>,
     medium: Vec<Piece>,
     large: Vec<Piece>,
@@ -35,6 +37,8 @@ struct Piece {
     first: usize,
     parts: usize,
     name: usize,
+    /// Where those of its parts are in [`Waiting::joined`], if they are there.
+    joined: Option<usize>,
 }
 
 /// What is done with a piece when it is merged.
@@ -50,7 +54,18 @@ impl Waiting {
             return false;
         }
         let first = self.parts.len();
-        self.parts.extend(tables.parts(piece));
+        let mut joined = None;
+        if piece.len() <= LARGE - 2 && piece.is_ascii() {
+            // Bytes have a table of their own, a small part of which is enough for most of ASCII.
+            joined = Some(self.joined.len());
+            let rank = |&byte| tables.pieces.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR);
+            self.parts.extend(piece.iter().map(rank));
+            let pair = |pair: &[u8]| tables.pieces.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_PAIR);
+            self.joined.push(NO_PAIR);
+            self.joined.extend(piece.windows(2).map(pair));
+        } else {
+            self.parts.extend(tables.parts(piece));
+        }
         let parts = self.parts.len() - first;
         let list = if parts <= SMALL - 2 {
             &mut self.small
@@ -62,23 +77,24 @@ impl Waiting {
             self.parts.truncate(first);
             return false;
         };
-        list.push(Piece { first, parts, name });
+        list.push(Piece { first, parts, name, joined });
         true
     }
 
     /// Merges all that wait.
     pub(super) fn merge(&mut self, tables: &Tables, done: &mut impl Done) {
-        let Waiting { parts, small, medium, large } = self;
-        merge_all::<SMALL>(tables, parts, small, done);
-        merge_all::<MEDIUM>(tables, parts, medium, done);
-        merge_all::<LARGE>(tables, parts, large, done);
+        let Waiting { parts, joined, small, medium, large } = self;
+        merge_all::<SMALL>(tables, (parts, joined), small, done);
+        merge_all::<MEDIUM>(tables, (parts, joined), medium, done);
+        merge_all::<LARGE>(tables, (parts, joined), large, done);
         parts.clear();
+        joined.clear();
     }
 }
 
 fn merge_all<const ROOM: usize>(
     tables: &Tables,
-    parts: &[Rank],
+    (parts, joined): (&[Rank], &[Rank]),
     pieces: &mut Vec<Piece>,
     done: &mut impl Done,
 ) {
@@ -86,8 +102,14 @@ fn merge_all<const ROOM: usize>(
         return;
     }
     let begin = |place: usize, row: &mut Row<ROOM, Pairs>| {
-        let Piece { first, parts: count, .. } = pieces[place];
-        row.begin(parts[first..first + count].iter().copied(), &tables.pairs);
+        let Piece { first, parts: count, joined: pairs_at, .. } = pieces[place];
+        let parts = parts[first..first + count].iter().copied();
+        match pairs_at {
+            Some(at) => {
+                row.begin_with_pairs(parts.zip(joined[at..at + count].iter().copied()), &tables.pairs)
+            }
+            None => row.begin(parts, &tables.pairs),
+        }
     };
     run::<ROOM, Pairs>(pieces.len(), begin, &tables.pairs, |place, row| done.done(pieces[place].name, row));
     pieces.clear();
