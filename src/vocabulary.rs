@@ -78,7 +78,7 @@ impl Vocabulary {
 
     /// A vocabulary on the images of its tables, with the ids of its ranks as runs of (first id, length).
     pub(crate) fn from_images(
-        images: [Cow<'static, [u8]>; 3],
+        images: [Cow<'static, [u8]>; 4],
         runs: &[(TokenId, u32)],
     ) -> Result<Vocabulary, Error> {
         Vocabulary::from_tables(Tables::from_images(images).ok_or_else(not_whole)?, runs)

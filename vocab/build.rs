@@ -8,6 +8,8 @@
 
 use std::path::Path;
 
+#[path = "../src/bpe/borders.rs"]
+mod borders;
 #[path = "../src/bpe/chars.rs"]
 mod chars;
 #[path = "../src/error.rs"]
@@ -35,6 +37,7 @@ fn main() {
         "error",
         "token",
         "format/packed",
+        "bpe/borders",
         "bpe/chars",
         "bpe/heap",
         "bpe/merge",
@@ -56,7 +59,10 @@ fn main() {
         let pairs_image = pairs::Pairs::build_image(&table);
         let pairs = pairs::Pairs::from_image(pairs_image.clone().into()).expect("an image just made");
         let chars_image = chars::Chars::build_image(&table, &pairs);
-        for (kind, image) in [("pieces", image), ("pairs", pairs_image), ("chars", chars_image)] {
+        let borders_image = borders::Borders::build_image(&table, &pairs);
+        for (kind, image) in
+            [("pieces", image), ("pairs", pairs_image), ("chars", chars_image), ("borders", borders_image)]
+        {
             let file = Path::new(&out).join(format!("{name}.{kind}"));
             std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         }

@@ -5,6 +5,8 @@
 //! [`super::PieceEncoder`].
 
 use super::Tables;
+use super::batches::Batches;
+use super::borders::Borders;
 use super::cache::{Counts, HeldCounts};
 use super::exchange::Trader;
 use super::misses::{Misses, Tokens};
@@ -18,6 +20,7 @@ const ENOUGH: usize = 256;
 /// Counts the tokens of the pieces of one text after another; what it keeps between pieces makes it fast, and
 /// never changes a result.
 pub(crate) struct PieceCounter<'v> {
+    borders: &'v Borders,
     misses: Misses<'v>,
     counts: HeldCounts,
     trader: Trader,
@@ -30,6 +33,7 @@ impl<'v> PieceCounter<'v> {
     /// A counter for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceCounter<'v> {
         PieceCounter {
+            borders: &tables.borders,
             misses: Misses::new(tables),
             counts: HeldCounts::new(&tables.spare_counts, expected_bytes),
             trader: tables.exchange.join(),
@@ -46,13 +50,15 @@ impl<'v> PieceCounter<'v> {
     #[inline]
     pub(crate) fn add(&mut self, text: &[u8], bounds: &[usize]) -> Result<usize, Error> {
         let mut tokens = 0;
-        let mut rest = bounds;
-        while rest.len() > 1 {
-            let bounds = &rest[..rest.len().min(table::BATCH + 1)];
+        let mut batches = Batches::new(self.borders, text, bounds);
+        let mut room = [0; table::BATCH + 1];
+        while let Some(bounds) = batches.next(&mut room) {
             tokens += self.look_up(text, bounds);
-            rest = &rest[bounds.len() - 1..];
+            if self.noted.len() >= ENOUGH {
+                tokens += self.finish(text)?;
+            }
         }
-        if self.noted.len() < ENOUGH { Ok(tokens) } else { Ok(tokens + self.finish(text)?) }
+        Ok(tokens)
     }
 
     /// Adds up what the cache knows, and notes down the other pieces.

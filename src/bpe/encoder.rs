@@ -10,6 +10,8 @@
 //! Counting without ranks is the other half of this folder, `counter`.
 
 use super::Tables;
+use super::batches::Batches;
+use super::borders::Borders;
 use super::cache::{HeldOutcomes, Outcomes};
 use super::misses::{Misses, Tokens};
 use super::table::{self, BATCH, Found};
@@ -22,6 +24,7 @@ const FEW: usize = 4;
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct PieceEncoder<'v> {
+    borders: &'v Borders,
     misses: Misses<'v>,
     cache: HeldOutcomes,
     found: Found,
@@ -46,6 +49,7 @@ impl<'v> PieceEncoder<'v> {
     /// An encoder for about this many bytes of text.
     pub(crate) fn new(tables: &'v Tables, expected_bytes: usize) -> PieceEncoder<'v> {
         PieceEncoder {
+            borders: &tables.borders,
             misses: Misses::new(tables),
             cache: HeldOutcomes::new(&tables.spare_outcomes, expected_bytes),
             found: Found::new(),
@@ -66,16 +70,15 @@ impl<'v> PieceEncoder<'v> {
         bounds: &[usize],
         ranks: &mut Vec<Rank>,
     ) -> Result<(), Error> {
-        let mut rest = bounds;
-        while rest.len() > 1 {
-            let bounds = &rest[..rest.len().min(BATCH + 1)];
+        let mut batches = Batches::new(self.borders, text, bounds);
+        let mut room = [0; BATCH + 1];
+        while let Some(bounds) = batches.next(&mut room) {
             self.look_up(text, bounds);
             let (pieces, places) = (&self.noted, &self.places);
             let cache = self.cache.for_more(0);
             let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
             self.misses.resolve(text, pieces, &mut fill)?;
             self.batch.write(bounds.len() - 1, ranks);
-            rest = &rest[bounds.len() - 1..];
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Byte-pair encoding of one piece: bytes in, merge ranks (or only their number) out.
 //!
 //! ```text
+//! long pieces                  -> cut where no token reaches     batches, borders
 //! many pieces at a time        -> known ones from a cache        counter, encoder, with cache, table
 //! unknown ones                 -> each once                      misses
 //! of few parts                 -> merged side by side            lanes, merge
@@ -8,13 +9,16 @@
 //! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
-//! Three tables are made of a vocabulary: its tokens (`pieces`), which neighbours merge (`pairs`), and which
-//! characters can be put together before merging begins (`chars`). All ways give what the textbook algorithm
+//! Four tables are made of a vocabulary: its tokens (`pieces`), which neighbours merge (`pairs`), which
+//! characters can be put together before merging begins (`chars`), and between which no token reaches across
+//! (`borders`). All ways give what the textbook algorithm
 //! gives, which stays here as `naive` and is what tests compare with.
 //!
 //! Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
 //! `pretokenize`, which id a rank has is known to the vocabulary.
 
+mod batches;
+mod borders;
 mod cache;
 mod chars;
 mod counter;
@@ -43,6 +47,7 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::token::Rank;
+use borders::Borders;
 use cache::{SpareCounts, SpareOutcomes};
 use chars::Chars;
 use exchange::Exchange;
@@ -53,6 +58,7 @@ pub(crate) struct Tables {
     pub(crate) pieces: PieceTable,
     pairs: Pairs,
     chars: Chars,
+    pub(crate) borders: Borders,
     spare_counts: SpareCounts,
     spare_outcomes: SpareOutcomes,
     exchange: Exchange,
@@ -63,18 +69,19 @@ impl Tables {
     pub(crate) fn new(pieces: PieceTable) -> Option<Tables> {
         let pairs = Pairs::from_image(Cow::Owned(Pairs::build_image(&pieces)))?;
         let chars = Chars::from_image(Cow::Owned(Chars::build_image(&pieces, &pairs)))?;
-        Some(Tables::with(pieces, pairs, chars))
+        let borders = Borders::from_image(Cow::Owned(Borders::build_image(&pieces, &pairs)))?;
+        Some(Tables::with(pieces, pairs, chars, borders))
     }
 
     /// The tables on their images; `None` if these are not of the length that they say.
-    pub(crate) fn from_images([pieces, pairs, chars]: [Cow<'static, [u8]>; 3]) -> Option<Tables> {
+    pub(crate) fn from_images([pieces, pairs, chars, borders]: [Cow<'static, [u8]>; 4]) -> Option<Tables> {
         let (pieces, pairs) = (PieceTable::from_image(pieces)?, Pairs::from_image(pairs)?);
-        Some(Tables::with(pieces, pairs, Chars::from_image(chars)?))
+        Some(Tables::with(pieces, pairs, Chars::from_image(chars)?, Borders::from_image(borders)?))
     }
 
-    fn with(pieces: PieceTable, pairs: Pairs, chars: Chars) -> Tables {
+    fn with(pieces: PieceTable, pairs: Pairs, chars: Chars, borders: Borders) -> Tables {
         let (spare_counts, spare_outcomes) = (SpareCounts::default(), SpareOutcomes::default());
-        Tables { pieces, pairs, chars, spare_counts, spare_outcomes, exchange: Exchange::default() }
+        Tables { pieces, pairs, chars, borders, spare_counts, spare_outcomes, exchange: Exchange::default() }
     }
 
     /// Whether the piece is a token; asked only where merging might not show it, or would show it late. Long

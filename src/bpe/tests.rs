@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::window::LongPiece;
-use super::{PieceCounter, PieceEncoder, PieceTable, Tables, heap, merge, naive, pairs};
+use super::{PieceCounter, PieceEncoder, PieceTable, Tables, borders, heap, merge, naive, pairs};
 use crate::token::Rank;
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
@@ -27,6 +27,39 @@ fn vocabularies_of_characters() -> impl Strategy<Value = Vec<Vec<u8>>> {
         let long = words.into_iter().filter(|word| word.len() > 1).collect();
         shuffled(long, seed)
     })
+}
+
+/// All bytes, and what training makes of a text of such characters: every token can be reached by merging, so
+/// pieces are cut where no token reaches across.
+fn trained_vocabularies() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let texts = prop::collection::vec("[aбв漢กд😀 ]{1,3}", 1..60);
+    (texts, 0usize..40).prop_map(|(words, merges)| trained(words.concat().as_bytes(), merges))
+}
+
+/// All bytes, and so many merges of the two neighbours that come most often in the text.
+fn trained(text: &[u8], merges: usize) -> Vec<Vec<u8>> {
+    let mut tokens: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte]).collect();
+    let mut parts: Vec<Vec<u8>> = text.iter().map(|&byte| vec![byte]).collect();
+    for _ in 0..merges {
+        let pairs: Vec<Vec<u8>> = parts.windows(2).map(|pair| pair.concat()).collect();
+        let times = |pair: &Vec<u8>| pairs.iter().filter(|&other| other == pair).count();
+        let Some(most) = pairs.iter().max_by_key(|&pair| (times(pair), pair)).filter(|pair| times(pair) > 1)
+        else {
+            break;
+        };
+        let mut at = 0;
+        while at + 1 < parts.len() {
+            if [&parts[at][..], &parts[at + 1]].concat() == *most {
+                let right = parts.remove(at + 1);
+                parts[at].extend(right);
+            }
+            at += 1;
+        }
+        if !tokens.contains(most) {
+            tokens.push(most.clone());
+        }
+    }
+    tokens
 }
 
 /// All bytes, and these words wherever the seed puts them.
@@ -167,6 +200,29 @@ proptest! {
         encode_and_count(&tokens, &pieces, batch)?;
     }
 
+    /// What is cut where no token reaches across is merged as if it were not, in valid text or not.
+    #[test]
+    fn cuts_inside_a_piece_change_nothing(
+        tokens in prop_oneof![3 => trained_vocabularies(), 1 => vocabularies_of_characters()],
+        text in "[aбв漢กд😀 ]{1,900}",
+        broken in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+    ) {
+        let tables = tables(&tokens);
+        let mut piece = text.into_bytes();
+        for broken in broken {
+            piece.remove(broken.index(piece.len()));
+            piece.push(b'a');
+        }
+        let wanted = by_heap(&tables, &piece);
+        let bounds = [0, piece.len()];
+        let mut ranks = Vec::new();
+        PieceEncoder::new(&tables, 100).encode(&piece, &bounds, &mut ranks).expect("a window that fits");
+        prop_assert_eq!(&ranks, &wanted);
+        let mut counter = PieceCounter::new(&tables, 100);
+        let counted = counter.add(&piece, &bounds).and_then(|tokens| Ok(tokens + counter.finish(&piece)?));
+        prop_assert_eq!(counted.expect("a window that fits"), wanted.len());
+    }
+
     #[test]
     fn windows_are_one_heap(tokens in vocabularies(), piece in "[abc]{1,3000}", chunk in 1usize..700, window in 0usize..2000) {
         let tables = tables(&tokens);
@@ -210,6 +266,28 @@ fn tokens_handed_over_early_are_right() {
     assert!(early > 3000, "{early}: memory would grow with the piece");
     long.finish(&tables, &mut |_| early += 1).expect("a trained vocabulary");
     assert_eq!(early, 5000);
+}
+
+/// Between two characters that no token holds side by side there is a place to cut, and it is found; at others
+/// there is none.
+#[test]
+fn places_to_cut_are_found() {
+    let text = "漢字u漢字v字бw字бx👍🏽y👍🏽z";
+    let end_of_character = [b'a', "д".as_bytes()[0]];
+    let tables = tables(&[trained(text.as_bytes(), 40), vec![end_of_character.to_vec()]].concat());
+    let cut = |text: &str| -> Vec<usize> {
+        let mut walk = borders::Walk::from(0);
+        std::iter::from_fn(|| tables.borders.next(text.as_bytes(), &mut walk, text.len())).collect()
+    };
+    assert_eq!(cut("漢字漢字"), [6]);
+    assert_eq!(cut("漢字б 字漢"), [8, 9, 12]);
+    assert_eq!(cut("👍🏽👍"), [8]);
+    // A token that ends inside a character reaches across the border before it.
+    assert_eq!(cut("aдд"), [3]);
+    assert!(cut("ab").is_empty());
+    let text = "漢字".repeat(1000);
+    assert_eq!(tables.borders.outermost(text.as_bytes(), 0, text.len()), Some((6, text.len() - 6)));
+    assert_eq!(tables.borders.outermost("aaaa".repeat(1000).as_bytes(), 0, 4000), None);
 }
 
 /// Pairs that overlap, each of lower rank than the one before: what follows decides about all of the piece, so

@@ -25,7 +25,7 @@ struct Embedded {
 
 /// An embedded vocabulary: a tables made by the build script, and the ids of its ranks.
 struct Pack {
-    images: [&'static [u8]; 3],
+    images: [&'static [u8]; 4],
     ids: &'static [(TokenId, u32)],
 }
 
@@ -42,6 +42,7 @@ macro_rules! pack {
                 include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pieces")),
                 include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pairs")),
                 include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".chars")),
+                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".borders")),
             ],
             ids: $ids,
         }

@@ -9,13 +9,16 @@
 //! one endless word for o200k that first has letters without case and then lower-case ones, and, for patterns
 //! without a scanner, with the text.
 
-use crate::bpe::{LongPiece, PieceCounter, PieceEncoder};
+mod sink;
+
+use crate::bpe::LongPiece;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::within_character;
 use crate::special::SpecialPolicy;
-use crate::token::{Rank, Span, TokenId};
+use crate::token::{Span, TokenId};
 use crate::tokenizer::Tokenizer;
 use crate::unicode::class_at;
+use sink::{Count, Merging, Sink, Spans, Stretch};
 
 /// From this many bytes on without a place to cut, harder ways are tried, and again when they have doubled.
 const PATIENCE: usize = 64 * 1024;
@@ -206,113 +209,6 @@ impl<'t> TextDecoder<'t> {
     }
 }
 
-/// A tokenizer, and what it keeps between pieces.
-struct Merging<'t> {
-    tokenizer: &'t Tokenizer,
-    merger: PieceEncoder<'t>,
-    counter: PieceCounter<'t>,
-}
-
-/// What becomes of the tokens.
-trait Sink {
-    fn pieces(
-        &mut self,
-        merging: &mut Merging<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-    ) -> Result<(), Error>;
-    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
-    /// A special token, whose name in the text has this many bytes: two names can share an id.
-    fn special(&mut self, id: TokenId, length: usize);
-}
-
-struct Count(u64);
-
-impl Sink for Count {
-    fn pieces(
-        &mut self,
-        merging: &mut Merging<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-    ) -> Result<(), Error> {
-        self.0 += merging.tokenizer.count_pieces(&mut merging.counter, text, start, stop)? as u64;
-        Ok(())
-    }
-
-    fn rank(&mut self, _: &Tokenizer, _: Rank) {
-        self.0 += 1;
-    }
-
-    fn special(&mut self, _: TokenId, _: usize) {
-        self.0 += 1;
-    }
-}
-
-impl Sink for Vec<TokenId> {
-    fn pieces(
-        &mut self,
-        merging: &mut Merging<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-    ) -> Result<(), Error> {
-        let Merging { tokenizer, merger, .. } = merging;
-        let from = self.len();
-        tokenizer.encode_pieces(merger, text, start, stop, self)?;
-        tokenizer.vocabulary().to_ids(&mut self[from..]);
-        Ok(())
-    }
-
-    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
-        self.push(tokenizer.vocabulary().id_of(rank));
-    }
-
-    fn special(&mut self, id: TokenId, _: usize) {
-        self.push(id);
-    }
-}
-
-/// Tokens with their places.
-struct Spans<'s> {
-    spans: &'s mut Vec<Span>,
-    end: &'s mut usize,
-}
-
-impl Spans<'_> {
-    fn push(&mut self, id: TokenId, length: usize) {
-        let start = *self.end;
-        *self.end += length;
-        self.spans.push(Span { id, start, end: *self.end });
-    }
-}
-
-impl Sink for Spans<'_> {
-    fn pieces(
-        &mut self,
-        merging: &mut Merging<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-    ) -> Result<(), Error> {
-        let Merging { tokenizer, merger, .. } = merging;
-        let mut ranks = Vec::new();
-        tokenizer.encode_pieces(merger, text, start, stop, &mut ranks)?;
-        ranks.iter().for_each(|&rank| self.rank(tokenizer, rank));
-        Ok(())
-    }
-
-    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
-        let vocabulary = tokenizer.vocabulary();
-        self.push(vocabulary.id_of(rank), vocabulary.table().token_length(rank));
-    }
-
-    fn special(&mut self, id: TokenId, length: usize) {
-        self.push(id, length);
-    }
-}
-
 /// Finds special tokens in the chunks and hands the text between them to [`Segment`].
 struct Splitter<'t> {
     merging: Merging<'t>,
@@ -437,7 +333,7 @@ impl Segment {
             self.pass(merging, end, sink)?;
             start = first;
         }
-        sink.pieces(merging, chunk, start, last)?;
+        sink.pieces(merging, chunk, Stretch::Pieces(start, last))?;
         self.text.extend_from_slice(&chunk[last..]);
         (self.searched, self.tried) = (0, 0);
         Ok(())
@@ -452,15 +348,12 @@ impl Segment {
     fn pass(&mut self, merging: &mut Merging<'_>, stop: usize, sink: &mut impl Sink) -> Result<(), Error> {
         let tokenizer = merging.tokenizer;
         let mut start = 0;
-        if let Some((mut piece, taken)) = self.long.take() {
+        if let Some((piece, taken)) = self.long.take() {
             let bounds = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
             start = bounds.next_batch()?.map_or(stop, |bounds| bounds[1]);
-            let tables = tokenizer.vocabulary().tables();
-            let token = &mut |rank| sink.rank(tokenizer, rank);
-            piece.push(tables, &self.text[taken.min(start)..start], token)?;
-            piece.finish(tables, token)?;
+            end_piece(piece, tokenizer, &self.text[taken.min(start)..start], sink)?;
         }
-        sink.pieces(merging, &self.text, start, stop)?;
+        sink.pieces(merging, &self.text, Stretch::Pieces(start, stop))?;
         self.text.drain(..stop);
         self.searched = 0;
         self.tried = 0;
@@ -477,8 +370,14 @@ impl Segment {
         let tokenizer = merging.tokenizer;
         let tables = tokenizer.vocabulary().tables();
         let (piece, taken) = self.long.get_or_insert_with(|| (LongPiece::new(tables), 0));
-        let token = &mut |rank| sink.rank(tokenizer, rank);
-        piece.push(tables, &self.text[*taken..tail], token)?;
+        let mut from = *taken;
+        if let Some((first, last)) = tables.borders.outermost(&self.text, from, tail) {
+            let before = std::mem::replace(piece, LongPiece::new(tables));
+            end_piece(before, tokenizer, &self.text[from..first], sink)?;
+            sink.pieces(merging, &self.text, Stretch::Part(first, last))?;
+            from = last;
+        }
+        piece.push(tables, &self.text[from..tail], &mut |rank| sink.rank(tokenizer, rank))?;
         *taken = head;
         if class_at(&self.text, head).0 == 0 {
             // Bytes that are no UTF-8 on both sides could become a character together. Those of the beginning
@@ -490,6 +389,19 @@ impl Segment {
         self.tried = 0;
         Ok(())
     }
+}
+
+/// Ends an endless piece with these bytes.
+fn end_piece(
+    mut piece: LongPiece,
+    tokenizer: &Tokenizer,
+    bytes: &[u8],
+    sink: &mut impl Sink,
+) -> Result<(), Error> {
+    let tables = tokenizer.vocabulary().tables();
+    let token = &mut |rank| sink.rank(tokenizer, rank);
+    piece.push(tables, bytes, token)?;
+    piece.finish(tables, token)
 }
 
 #[cfg(test)]
@@ -561,6 +473,30 @@ mod tests {
                 let (most, tokens) = kept(&tokenizer, &bytes);
                 assert!(most < 300_000, "{name}: {byte} is no UTF-8");
                 assert_eq!(tokens, tokenizer.count(&bytes).expect("a scanner") as u64, "{name} {byte}");
+            }
+        }
+    }
+
+    /// Such pieces are cut where no token reaches across: in other places than when all of the text is there.
+    #[test]
+    fn endless_pieces_of_many_characters_are_cut_rightly() {
+        let mut state = 1u64;
+        let mut next = |below: u32| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as u32 % below
+        };
+        for (first, many) in [(0x4e00, 3000), (0xe01, 40), (0xe0, 20), (0x1f600, 60), (0xac00, 9000)] {
+            let character = |code| char::from_u32(first + code).expect("no surrogate");
+            let text: String = (0..90_000).map(|_| character(next(many))).collect();
+            for name in ["gpt2", "cl100k_base", "o200k_base"] {
+                let tokenizer = encoding(name).expect("embedded");
+                let (mut ids, mut encoder) = (Vec::new(), Encoder::new(&tokenizer, SpecialPolicy::Text));
+                for chunk in text.as_bytes().chunks(20_011) {
+                    encoder.push(chunk, &mut ids).expect("a scanner");
+                }
+                encoder.finish(&mut ids).expect("a scanner");
+                assert!(ids == tokenizer.encode(&text).expect("a scanner"), "{name} {first:x}");
+                assert_eq!(kept(&tokenizer, text.as_bytes()).1, ids.len() as u64, "{name} {first:x}");
             }
         }
     }

@@ -1,0 +1,114 @@
+//! What becomes of the tokens of a stream: they are counted, or their ids are kept, with or without their places.
+//!
+//! Which stretches of text there are is found by the [parent](super).
+
+use crate::bpe::{PieceCounter, PieceEncoder};
+use crate::error::Error;
+use crate::token::{Rank, Span, TokenId};
+use crate::tokenizer::Tokenizer;
+
+/// A tokenizer, and what it keeps between pieces.
+pub(super) struct Merging<'t> {
+    pub(super) tokenizer: &'t Tokenizer,
+    pub(super) merger: PieceEncoder<'t>,
+    pub(super) counter: PieceCounter<'t>,
+}
+
+impl Merging<'_> {
+    /// Puts the ranks of the tokens of a stretch to `ranks`.
+    fn encode(&mut self, text: &[u8], stretch: Stretch, ranks: &mut Vec<Rank>) -> Result<(), Error> {
+        match stretch {
+            Stretch::Pieces(start, stop) => {
+                self.tokenizer.encode_pieces(&mut self.merger, text, start, stop, ranks)
+            }
+            Stretch::Part(start, stop) => self.merger.encode(text, &[start, stop], ranks),
+        }
+    }
+}
+
+/// Where a stretch of text begins and ends.
+#[derive(Clone, Copy)]
+pub(super) enum Stretch {
+    /// Some pieces, whole ones.
+    Pieces(usize, usize),
+    /// A part of a piece, between two places where no token reaches across.
+    Part(usize, usize),
+}
+
+/// What becomes of the tokens.
+pub(super) trait Sink {
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error>;
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
+    /// A special token, whose name in the text has this many bytes: two names can share an id.
+    fn special(&mut self, id: TokenId, length: usize);
+}
+
+pub(super) struct Count(pub(super) u64);
+
+impl Sink for Count {
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error> {
+        let Merging { tokenizer, counter, .. } = merging;
+        self.0 += match stretch {
+            Stretch::Pieces(start, stop) => tokenizer.count_pieces(counter, text, start, stop)?,
+            Stretch::Part(start, stop) => counter.add(text, &[start, stop])? + counter.finish(text)?,
+        } as u64;
+        Ok(())
+    }
+
+    fn rank(&mut self, _: &Tokenizer, _: Rank) {
+        self.0 += 1;
+    }
+
+    fn special(&mut self, _: TokenId, _: usize) {
+        self.0 += 1;
+    }
+}
+
+impl Sink for Vec<TokenId> {
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error> {
+        let from = self.len();
+        merging.encode(text, stretch, self)?;
+        merging.tokenizer.vocabulary().to_ids(&mut self[from..]);
+        Ok(())
+    }
+
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
+        self.push(tokenizer.vocabulary().id_of(rank));
+    }
+
+    fn special(&mut self, id: TokenId, _: usize) {
+        self.push(id);
+    }
+}
+
+/// Tokens with their places.
+pub(super) struct Spans<'s> {
+    pub(super) spans: &'s mut Vec<Span>,
+    pub(super) end: &'s mut usize,
+}
+
+impl Spans<'_> {
+    fn push(&mut self, id: TokenId, length: usize) {
+        let start = *self.end;
+        *self.end += length;
+        self.spans.push(Span { id, start, end: *self.end });
+    }
+}
+
+impl Sink for Spans<'_> {
+    fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error> {
+        let mut ranks = Vec::new();
+        merging.encode(text, stretch, &mut ranks)?;
+        ranks.iter().for_each(|&rank| self.rank(merging.tokenizer, rank));
+        Ok(())
+    }
+
+    fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
+        let vocabulary = tokenizer.vocabulary();
+        self.push(vocabulary.id_of(rank), vocabulary.table().token_length(rank));
+    }
+
+    fn special(&mut self, id: TokenId, length: usize) {
+        self.push(id, length);
+    }
+}
