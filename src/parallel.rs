@@ -4,8 +4,9 @@
 //! blocks are on their way at any time. Several files at a time are left to the caller.
 
 use std::io::Read;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
@@ -16,10 +17,13 @@ use crate::tokenizer::Tokenizer;
 /// How much is read at a time on one thread: small enough to stay in the second-level cache.
 const READ: usize = 128 * 1024;
 
-/// How much goes to a thread at a time.
+/// How much a thread takes at a time.
 const BLOCK: usize = 256 * 1024;
 
-/// More threads than this are not used for one text: one thread reads for all of them, and each takes memory.
+/// How long a thread waits before it says how far the others are.
+const WAIT: Duration = Duration::from_millis(50);
+
+/// More threads than this are not used for one text: only one reads at a time, and each takes memory.
 const MOST_THREADS: usize = 16;
 
 /// How to count a text.
@@ -77,7 +81,7 @@ pub struct Tally {
 /// ```
 pub fn count_reader(
     tokenizer: &Tokenizer,
-    mut reader: impl Read,
+    mut reader: impl Read + Send,
     options: CountOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
@@ -146,53 +150,57 @@ impl<'t> Counting<'t> {
     }
 }
 
-/// A part of the text between two sure boundaries, and its place among the parts.
-struct Block {
-    place: usize,
-    text: Vec<u8>,
+/// What all threads take their blocks from. Who wants one reads it, so that it is in the caches of the thread
+/// that counts it.
+struct Source<'r> {
+    reader: &'r mut (dyn Read + Send),
+    /// What was read and comes after the last place to cut.
+    rest: Vec<u8>,
+    /// How many blocks were taken: the place of the next one among them.
+    taken: usize,
+    /// Whether a thread counts on without a place to cut: the others have to wait for the next one.
+    streaming: bool,
+    ended: bool,
+    /// Words of UAX 29 can span a place where tokens may be cut, so they are counted where the text is whole.
+    words: Option<Meter>,
+}
+
+/// The source, for several threads.
+struct Shared<'r> {
+    source: Mutex<Source<'r>>,
+    /// When nobody streams any more.
+    free: Condvar,
+    /// How many bytes were read that `progress` was not told of.
+    read: AtomicU64,
 }
 
 fn count_on_threads(
     tokenizer: &Tokenizer,
-    reader: &mut dyn Read,
+    reader: &mut (dyn Read + Send),
     options: CountOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
-    // Words of UAX 29 can span a place where tokens may be cut, so they are counted where the text is whole.
-    let mut words = (options.measure == Measure::AllWithUnicodeWords).then(|| Meter::new(true));
-    let threads = options.threads.min(MOST_THREADS);
-    let (sender, receiver) = sync_channel(4 * threads);
-    let receiver = Arc::new(Mutex::new(receiver));
-    let (used, free) = channel();
+    let words = (options.measure == Measure::AllWithUnicodeWords).then(|| Meter::new(true));
+    let source = Source { reader, rest: Vec::new(), taken: 0, streaming: false, ended: false, words };
+    let shared = Shared { source: Mutex::new(source), free: Condvar::new(), read: AtomicU64::new(0) };
     let mut parts: Vec<(usize, Tally)> = std::thread::scope(|scope| {
         let mut workers = Vec::new();
-        // This thread counts, too, when all others are busy.
-        for _ in 1..threads {
-            let (receiver, used) = (Arc::clone(&receiver), used.clone());
-            let work = move || count_blocks(tokenizer, options, &receiver, &used);
+        for _ in 1..options.threads.min(MOST_THREADS) {
+            let work = || shared.count_blocks(tokenizer, options, &mut |_| ());
             match std::thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(worker) => workers.push(worker),
-                Err(_) if !workers.is_empty() => break,
-                Err(error) => return Err(error.into()),
+                // With fewer threads the answer is the same.
+                Err(_) => break,
             }
         }
-        // Only the workers hold it now: when they all have ended, sending fails instead of waiting.
-        drop((receiver, used));
-        let own = cut_into_blocks(tokenizer, reader, options, (&sender, &free), &mut |chunk| {
-            progress(chunk.len() as u64);
-            if let Some(words) = &mut words {
-                words.push(chunk);
-            }
-        });
-        drop(sender);
-        let mut parts = own?;
+        let mut parts = shared.count_blocks(tokenizer, options, progress);
         for worker in workers {
             match worker.join() {
-                Ok(counted) => parts.extend(counted?),
+                Ok(counted) => parts = parts.and_then(|parts| Ok([parts, counted?].concat())),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        Ok::<_, Error>(parts)
+        parts
     })?;
     parts.sort_unstable_by_key(|(place, _)| *place);
     let mut total = Tally::default();
@@ -200,81 +208,106 @@ fn count_on_threads(
         total.tokens += part.tokens;
         total.measures.append(&part.measures);
     }
-    if let Some(words) = words {
+    progress(shared.read.into_inner());
+    let source = shared.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(words) = source.words {
         total.measures.words = words.finish().words;
     }
     Ok(total)
 }
 
-/// Counts blocks until there are no more, and hands back their memory.
-fn count_blocks(
-    tokenizer: &Tokenizer,
-    options: CountOptions,
-    blocks: &Mutex<Receiver<Block>>,
-    used: &Sender<Vec<u8>>,
-) -> Result<Vec<(usize, Tally)>, Error> {
-    let mut parts = Vec::new();
-    let mut counting = Counting::new(tokenizer, options);
-    loop {
-        let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Block { place, text }) = next else { return Ok(parts) };
-        counting.push(&text)?;
-        parts.push((place, counting.finish()?));
-        // Nobody wants it any more when all of the text is read.
-        let _ = used.send(text);
+impl<'r> Shared<'r> {
+    fn lock(&self) -> MutexGuard<'_, Source<'r>> {
+        // A thread that panicked ends it all once the others have ended.
+        self.source.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts blocks until there are no more. `progress` is told of what all threads read, if it is told of
+    /// anything: only one thread does it.
+    fn count_blocks(
+        &self,
+        tokenizer: &Tokenizer,
+        options: CountOptions,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Vec<(usize, Tally)>, Error> {
+        let mut parts = Vec::new();
+        let mut counting = Counting::new(tokenizer, options);
+        let mut text = Vec::new();
+        // Whether this ends well or not, the others must not wait for it.
+        let _end = End(self);
+        while let Some(place) = self.next(tokenizer, &mut text, &mut counting, progress)? {
+            counting.push(&text)?;
+            parts.push((place, counting.finish()?));
+        }
+        Ok(parts)
+    }
+
+    /// Fills `text` up to a place to cut, and returns its place among the blocks; `None` if all blocks are taken.
+    /// As long as there is no place to cut, what is read is pushed to `counting`.
+    fn next(
+        &self,
+        tokenizer: &Tokenizer,
+        text: &mut Vec<u8>,
+        counting: &mut Counting<'_>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<usize>, Error> {
+        let mut source = self.lock();
+        while source.streaming {
+            source = self.free.wait_timeout(source, WAIT).unwrap_or_else(PoisonError::into_inner).0;
+            progress(self.read.swap(0, Ordering::Relaxed));
+        }
+        while !source.ended {
+            let is_cut = source.read_block(tokenizer, text)?;
+            self.read.fetch_add(text.len() as u64, Ordering::Relaxed);
+            if is_cut {
+                source.streaming = false;
+                source.taken += 1;
+                let place = source.taken;
+                drop(source);
+                self.free.notify_all();
+                progress(self.read.swap(0, Ordering::Relaxed));
+                return Ok(Some(place));
+            }
+            source.streaming = true;
+            drop(source);
+            progress(self.read.swap(0, Ordering::Relaxed));
+            counting.push(text)?;
+            source = self.lock();
+        }
+        Ok(None)
     }
 }
 
-/// Reads the text and sends it off in blocks; counts a block here when nobody is free for it. Where no sure
-/// boundary is found for a whole block, the text is counted here, as a stream, until there is one.
-fn cut_into_blocks(
-    tokenizer: &Tokenizer,
-    reader: &mut dyn Read,
-    options: CountOptions,
-    (blocks, free): (&SyncSender<Block>, &Receiver<Vec<u8>>),
-    read: &mut dyn FnMut(&[u8]),
-) -> Result<Vec<(usize, Tally)>, Error> {
-    let mut own = Vec::new();
-    let mut counting = Counting::new(tokenizer, options);
-    let mut streaming = false;
-    let mut rest: Vec<u8> = Vec::new();
-    let mut place = 0;
-    let mut spare = None;
-    loop {
-        let mut text = spare.take().or_else(|| free.try_recv().ok()).unwrap_or_default();
-        let begin = rest.len();
+/// Ends the text for all threads when one has ended.
+struct End<'s, 'r>(&'s Shared<'r>);
+
+impl Drop for End<'_, '_> {
+    fn drop(&mut self) {
+        let mut source = self.0.lock();
+        (source.ended, source.streaming) = (true, false);
+        self.0.free.notify_all();
+    }
+}
+
+impl Source<'_> {
+    /// Fills `text` with what is left of the last block and with what comes next; `false` if there is no place
+    /// to cut in it.
+    fn read_block(&mut self, tokenizer: &Tokenizer, text: &mut Vec<u8>) -> Result<bool, Error> {
+        let begin = self.rest.len();
         text.resize(begin + BLOCK, 0);
-        text[..begin].copy_from_slice(&rest);
-        let length = fill(reader, &mut text[begin..])?;
+        text[..begin].copy_from_slice(&self.rest);
+        let length = fill(self.reader, &mut text[begin..])?;
         text.truncate(begin + length);
-        read(&text[begin..]);
-        let last = length < BLOCK;
-        let cut = if last { Some(text.len()) } else { tokenizer.pretokenizer().last_cut(&text, 0) };
+        if let Some(words) = &mut self.words {
+            words.push(&text[begin..]);
+        }
+        self.ended = length < BLOCK;
+        let cut = if self.ended { Some(text.len()) } else { tokenizer.pretokenizer().last_cut(text, 0) };
         let end = cut.unwrap_or(text.len());
-        rest.clear();
-        rest.extend_from_slice(&text[end..]);
+        self.rest.clear();
+        self.rest.extend_from_slice(&text[end..]);
         text.truncate(end);
-        let here = match (streaming, cut) {
-            (false, Some(_)) => match blocks.try_send(Block { place, text }) {
-                Ok(()) => None,
-                Err(TrySendError::Full(block)) => Some(block.text),
-                // All workers have ended early: one of them failed, and its error is reported.
-                Err(TrySendError::Disconnected(_)) => return Ok(own),
-            },
-            _ => Some(text),
-        };
-        if let Some(text) = here {
-            counting.push(&text)?;
-            streaming = cut.is_none();
-            if !streaming {
-                own.push((place, counting.finish()?));
-            }
-            spare = Some(text);
-        }
-        place += usize::from(cut.is_some());
-        if last {
-            return Ok(own);
-        }
+        Ok(cut.is_some())
     }
 }
 

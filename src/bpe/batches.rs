@@ -23,9 +23,6 @@ pub(super) struct Batches<'b> {
     walk: Walk,
 }
 
-/// Room for a batch of which some pieces were cut.
-pub(super) type Room = [usize; BATCH + 1];
-
 impl<'b> Batches<'b> {
     /// Takes the pieces of `text` between neighbouring `bounds`.
     pub(super) fn new(borders: &'b Borders, text: &'b [u8], bounds: &'b [usize]) -> Batches<'b> {
@@ -33,9 +30,10 @@ impl<'b> Batches<'b> {
         Batches { borders, text, bounds, at, walk: Walk::from(at) }
     }
 
-    /// The bounds of the next pieces and parts of pieces, at most [`BATCH`] of them; `None` at the end.
+    /// The bounds of the next pieces and parts of pieces, at most [`BATCH`] of them; `None` at the end. Where some
+    /// were cut, they are put into `room`.
     #[inline]
-    pub(super) fn next<'r>(&mut self, room: &'r mut Room) -> Option<&'r [usize]>
+    pub(super) fn next<'r>(&mut self, room: &'r mut Vec<usize>) -> Option<&'r [usize]>
     where
         'b: 'r,
     {
@@ -66,12 +64,12 @@ impl<'b> Batches<'b> {
         })
     }
 
-    /// Fills the room with parts of pieces.
+    /// Fills the room with pieces and parts of pieces.
     #[inline(never)]
-    fn cut<'r>(&mut self, room: &'r mut Room) -> &'r [usize] {
-        room[0] = self.at;
-        let mut count = 0;
-        while count < BATCH && self.bounds.len() > 1 {
+    fn cut<'r>(&mut self, room: &'r mut Vec<usize>) -> &'r [usize] {
+        room.clear();
+        room.push(self.at);
+        while room.len() <= BATCH && self.bounds.len() > 1 {
             let (start, end) = (self.bounds[0], self.bounds[1]);
             if self.at == start {
                 self.walk = Walk::from(start);
@@ -82,9 +80,8 @@ impl<'b> Batches<'b> {
             if cut.is_none() {
                 self.bounds = &self.bounds[1..];
             }
-            count += 1;
-            room[count] = self.at;
+            room.push(self.at);
         }
-        &room[..=count]
+        room
     }
 }

@@ -310,6 +310,17 @@ impl Counts {
         Some([a, b, c, d | count])
     }
 
+    /// Asks for the place that [`Counts::put_entry`] will write to.
+    #[inline]
+    pub(super) fn prefetch_entry(&self, entry: &[u64; 4]) {
+        let [a, b, c, d] = *entry;
+        if d == 0 {
+            prefetch(&self.words, self.first + Key(a, b & !COUNT).set(self.sets) * 4);
+        } else {
+            prefetch(&self.long, long_place([a, b, c, d & !COUNT], self.long.len()));
+        }
+    }
+
     /// Keeps an entry, whoever made it.
     #[inline]
     pub(super) fn put_entry(&mut self, entry: &[u64; 4]) {

@@ -25,6 +25,8 @@ pub(crate) struct PieceCounter<'v> {
     counts: HeldCounts,
     trader: Trader,
     found: Found,
+    /// Bounds of parts of pieces.
+    room: Vec<usize>,
     /// Where the pieces begin and end that are not counted yet.
     noted: Vec<(usize, usize)>,
 }
@@ -38,6 +40,7 @@ impl<'v> PieceCounter<'v> {
             counts: HeldCounts::new(&tables.spare_counts, expected_bytes),
             trader: tables.exchange.join(),
             found: Found::new(),
+            room: Vec::new(),
             noted: Vec::new(),
         }
     }
@@ -51,13 +54,14 @@ impl<'v> PieceCounter<'v> {
     pub(crate) fn add(&mut self, text: &[u8], bounds: &[usize]) -> Result<usize, Error> {
         let mut tokens = 0;
         let mut batches = Batches::new(self.borders, text, bounds);
-        let mut room = [0; table::BATCH + 1];
+        let mut room = std::mem::take(&mut self.room);
         while let Some(bounds) = batches.next(&mut room) {
             tokens += self.look_up(text, bounds);
             if self.noted.len() >= ENOUGH {
                 tokens += self.finish(text)?;
             }
         }
+        self.room = room;
         Ok(tokens)
     }
 
@@ -85,7 +89,10 @@ impl<'v> PieceCounter<'v> {
         self.misses.resolve(text, &self.noted, &mut sum)?;
         let Sum { counts, trader, tokens, .. } = sum;
         if let Some(trader) = trader {
-            trader.trade(|entry| counts.put_entry(entry));
+            trader.trade(|entry, soon| {
+                counts.prefetch_entry(soon);
+                counts.put_entry(entry);
+            });
         }
         self.noted.clear();
         Ok(tokens)

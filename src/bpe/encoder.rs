@@ -28,6 +28,8 @@ pub(crate) struct PieceEncoder<'v> {
     misses: Misses<'v>,
     cache: HeldOutcomes,
     found: Found,
+    /// Bounds of parts of pieces.
+    room: Vec<usize>,
     batch: Batch,
     /// The pieces that the cache does not know: where they begin and end, and their places in the batch.
     noted: Vec<(usize, usize)>,
@@ -43,6 +45,8 @@ struct Batch {
     /// The pieces with more: place in the batch, and where in `ranks` theirs begin and end; not in order.
     many: Vec<(usize, usize, usize)>,
     ranks: Vec<Rank>,
+    /// Room for the ranks of all pieces that have few.
+    row: [Rank; BATCH * FEW],
 }
 
 impl<'v> PieceEncoder<'v> {
@@ -53,7 +57,14 @@ impl<'v> PieceEncoder<'v> {
             misses: Misses::new(tables),
             cache: HeldOutcomes::new(&tables.spare_outcomes, expected_bytes),
             found: Found::new(),
-            batch: Batch { few: [[0; 2]; BATCH], counts: [0; BATCH], many: Vec::new(), ranks: Vec::new() },
+            room: Vec::new(),
+            batch: Batch {
+                few: [[0; 2]; BATCH],
+                counts: [0; BATCH],
+                many: Vec::new(),
+                ranks: Vec::new(),
+                row: [0; BATCH * FEW],
+            },
             noted: Vec::new(),
             places: Vec::new(),
         }
@@ -71,7 +82,7 @@ impl<'v> PieceEncoder<'v> {
         ranks: &mut Vec<Rank>,
     ) -> Result<(), Error> {
         let mut batches = Batches::new(self.borders, text, bounds);
-        let mut room = [0; BATCH + 1];
+        let mut room = std::mem::take(&mut self.room);
         while let Some(bounds) = batches.next(&mut room) {
             self.look_up(text, bounds);
             let (pieces, places) = (&self.noted, &self.places);
@@ -80,6 +91,7 @@ impl<'v> PieceEncoder<'v> {
             self.misses.resolve(text, pieces, &mut fill)?;
             self.batch.write(bounds.len() - 1, ranks);
         }
+        self.room = room;
         Ok(())
     }
 
@@ -87,7 +99,7 @@ impl<'v> PieceEncoder<'v> {
     #[inline(never)]
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) {
         let cache = self.cache.for_more(bounds[bounds.len() - 1] - bounds[0]);
-        let Batch { few, counts, many, ranks } = &mut self.batch;
+        let Batch { few, counts, many, ranks, .. } = &mut self.batch;
         many.clear();
         ranks.clear();
         self.noted.clear();
@@ -131,7 +143,8 @@ impl Batch {
     fn write(&mut self, pieces: usize, ranks: &mut Vec<Rank>) {
         self.many.sort_unstable();
         let mut from = 0;
-        for &(place, begin, end) in &self.many {
+        for at in 0..self.many.len() {
+            let (place, begin, end) = self.many[at];
             self.write_few(from, place, ranks);
             ranks.extend_from_slice(&self.ranks[begin..end]);
             from = place + 1;
@@ -142,17 +155,14 @@ impl Batch {
     /// Puts the ranks of pieces that have few to `ranks`: always the room for all of them is written, and the
     /// next piece begins where those of the last one end.
     #[inline]
-    fn write_few(&self, from: usize, to: usize, ranks: &mut Vec<Rank>) {
-        let begin = ranks.len();
-        ranks.resize(begin + (to - from) * FEW, 0);
-        let out = &mut ranks[begin..];
+    fn write_few(&mut self, from: usize, to: usize, ranks: &mut Vec<Rank>) {
         let mut end = 0;
         for (&[first, second], &count) in self.few[from..to].iter().zip(&self.counts[from..to]) {
-            let Some(four) = out[end..].first_chunk_mut::<FEW>() else { break };
+            let Some(four) = self.row[end..].first_chunk_mut::<FEW>() else { break };
             *four = [first as Rank, (first >> 32) as Rank, second as Rank, (second >> 32) as Rank];
             end += usize::from(count);
         }
-        ranks.truncate(begin + end);
+        ranks.extend_from_slice(&self.row[..end]);
     }
 }
 

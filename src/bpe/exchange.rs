@@ -13,6 +13,9 @@ use std::sync::{Arc, Mutex, TryLockError};
 /// How many entries the ring holds: 1 MiB, touched as it fills.
 const ENTRIES: usize = 1 << 15;
 
+/// How many entries ahead one is shown that comes soon.
+const AHEAD: usize = 8;
+
 /// A piece and its number of tokens, as `cache` packs it.
 pub(super) type Entry = [u64; 4];
 
@@ -62,9 +65,9 @@ impl Trader {
         self.fresh.push(entry);
     }
 
-    /// Passes on what was offered, and calls `take` for each entry of the others. Does nothing if another
-    /// thread is trading just now; then it is done the next time.
-    pub(super) fn trade(&mut self, mut take: impl FnMut(&Entry)) {
+    /// Passes on what was offered, and calls `take` for each entry of the others, with one that comes soon. Does
+    /// nothing if another thread is trading just now; then it is done the next time.
+    pub(super) fn trade(&mut self, mut take: impl FnMut(&Entry, &Entry)) {
         let mut ring = match self.exchange.0.ring.try_lock() {
             Ok(ring) => ring,
             // Every write of an entry is whole, so what a thread that panicked left is good.
@@ -73,7 +76,8 @@ impl Trader {
         };
         let Ring { entries, written } = &mut *ring;
         for place in self.seen.max(written.saturating_sub(ENTRIES))..*written {
-            take(&entries[place % ENTRIES]);
+            let soon = (place + AHEAD).min(*written - 1);
+            take(&entries[place % ENTRIES], &entries[soon % ENTRIES]);
         }
         for entry in self.fresh.drain(..) {
             match entries.get_mut(*written % ENTRIES) {
@@ -107,9 +111,9 @@ mod tests {
                 one.offer([sent, 0, 0, 0]);
                 sent += 1;
             }
-            one.trade(|_| panic!("nobody else wrote"));
+            one.trade(|_, _| panic!("nobody else wrote"));
             let mut expected = sent - ENTRIES as u64 / 4;
-            other.trade(|entry| {
+            other.trade(|entry, _| {
                 assert_eq!(entry[0], expected, "{round}");
                 expected += 1;
             });
@@ -118,7 +122,7 @@ mod tests {
         // Who comes late misses what was written over.
         let mut late = exchange.join();
         let mut first = None;
-        late.trade(|entry| first = first.or(Some(entry[0])));
+        late.trade(|entry, _| first = first.or(Some(entry[0])));
         assert_eq!(first, Some(sent - ENTRIES as u64));
         drop((other, late));
         assert!(!one.has_company());

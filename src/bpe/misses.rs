@@ -20,8 +20,9 @@ use crate::token::Rank;
 /// How many pieces ahead the cache of long ones is asked.
 const AHEAD: usize = 6;
 
-/// The size of the table of pieces that come twice, as a power of two.
-const REMEMBERED_BITS: u32 = 10;
+/// How many places the table of pieces that come twice has for each piece of a list, and at most.
+const PLACES_PER_PIECE: usize = 4;
+const MOST_PLACES: usize = 1 << 10;
 
 /// Longer pieces, in bytes, are not looked for among the others of a list: they hardly ever come twice.
 const LONGEST: usize = 255;
@@ -94,7 +95,8 @@ impl<'v> Misses<'v> {
             let piece = &text[start..end];
             let ranks = &mut self.merged.ranks;
             let from = ranks.len();
-            let remembered = &mut self.remembered[hash(piece)];
+            let last = self.remembered.len() - 1;
+            let remembered = &mut self.remembered[hash(piece) & last];
             match list.get(*remembered as usize) {
                 Some(&(start, end)) if &text[start..end] == piece => {
                     self.again.push((place, *remembered as usize));
@@ -120,8 +122,9 @@ impl<'v> Misses<'v> {
 
     /// Gets ready for a list.
     fn begin(&mut self, pieces: usize) {
+        let places = (pieces * PLACES_PER_PIECE).next_power_of_two().min(MOST_PLACES);
         self.remembered.clear();
-        self.remembered.resize(1 << REMEMBERED_BITS, u32::MAX);
+        self.remembered.resize(places, u32::MAX);
         self.again.clear();
         self.merged.ranks.clear();
         self.merged.ranges.clear();
@@ -164,5 +167,5 @@ fn hash(piece: &[u8]) -> usize {
         _ => (piece.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
     };
     let mixed = (first ^ last.rotate_left(29) ^ piece.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (64 - REMEMBERED_BITS)) as usize
+    (mixed >> 32) as usize
 }
