@@ -352,7 +352,7 @@ impl Tokenizer {
         while let Some(bounds) = pieces.next_batch()? {
             merger.encode(text, bounds, ranks)?;
         }
-        Ok(())
+        merger.finish(text, ranks)
     }
 
     /// The number of tokens that [`Tokenizer::encode_pieces`] gives.

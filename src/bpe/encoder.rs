@@ -21,6 +21,11 @@ use crate::token::Rank;
 /// How many ranks of a piece are kept in the batch itself.
 const FEW: usize = 4;
 
+/// How many pieces are looked up, or noted down because the cache does not know them, before the latter are worked
+/// on: enough to keep the lanes of `misses` full, few enough to stay in the nearer caches.
+const ENOUGH_PIECES: usize = 3 * BATCH;
+const ENOUGH_NOTED: usize = 64;
+
 /// Encodes the pieces of one text after another; what it keeps between pieces makes it fast, and never
 /// changes a result.
 pub(crate) struct PieceEncoder<'v> {
@@ -36,17 +41,20 @@ pub(crate) struct PieceEncoder<'v> {
     places: Vec<usize>,
 }
 
-/// What the pieces of a batch became.
+/// What some pieces became.
+#[derive(Default)]
 struct Batch {
-    /// The ranks of a piece, two in a number, if they are few.
-    few: [[u64; FEW / 2]; BATCH],
+    /// How many pieces there are.
+    pieces: usize,
+    /// The ranks of a piece, two in a number, if they are few. There is room for more pieces.
+    few: Vec<[u64; FEW / 2]>,
     /// How many they are.
-    counts: [u8; BATCH],
+    counts: Vec<u8>,
     /// The pieces with more: place in the batch, and where in `ranks` theirs begin and end; not in order.
     many: Vec<(usize, usize, usize)>,
     ranks: Vec<Rank>,
-    /// Room for the ranks of all pieces that have few.
-    row: [Rank; BATCH * FEW],
+    /// Room for the ranks of pieces that have few.
+    row: Vec<Rank>,
 }
 
 impl<'v> PieceEncoder<'v> {
@@ -58,22 +66,17 @@ impl<'v> PieceEncoder<'v> {
             cache: HeldOutcomes::new(&tables.spare_outcomes, expected_bytes),
             found: Found::new(),
             room: Vec::new(),
-            batch: Batch {
-                few: [[0; 2]; BATCH],
-                counts: [0; BATCH],
-                many: Vec::new(),
-                ranks: Vec::new(),
-                row: [0; BATCH * FEW],
-            },
+            batch: Batch::default(),
             noted: Vec::new(),
             places: Vec::new(),
         }
     }
 
-    /// Encodes the pieces of `text` between neighbouring `bounds`, and puts the ranks of their tokens to
-    /// `ranks`.
+    /// Encodes the pieces of `text` between neighbouring `bounds`, and puts the ranks of their tokens to `ranks`;
+    /// those of the last pieces with a later call.
     ///
-    /// Fails only where [`super::LongPiece`] does; the encoder is then of no more use.
+    /// The text must be the same until [`PieceEncoder::finish`]. Fails only where [`super::LongPiece`] does; the
+    /// encoder is then of no more use.
     #[inline]
     pub(crate) fn encode(
         &mut self,
@@ -85,25 +88,37 @@ impl<'v> PieceEncoder<'v> {
         let mut room = std::mem::take(&mut self.room);
         while let Some(bounds) = batches.next(&mut room) {
             self.look_up(text, bounds);
-            let (pieces, places) = (&self.noted, &self.places);
-            let cache = self.cache.for_more(0);
-            let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
-            self.misses.resolve(text, pieces, &mut fill)?;
-            self.batch.write(bounds.len() - 1, ranks);
+            if self.batch.pieces > ENOUGH_PIECES || self.noted.len() > ENOUGH_NOTED {
+                self.finish(text, ranks)?;
+            }
         }
         self.room = room;
         Ok(())
     }
 
-    /// Fills the batch with what the cache knows, and notes down what it does not know.
+    /// Puts the ranks of the tokens of all pieces so far to `ranks`.
+    ///
+    /// Fails only where [`super::LongPiece`] does.
+    pub(crate) fn finish(&mut self, text: &[u8], ranks: &mut Vec<Rank>) -> Result<(), Error> {
+        if !self.noted.is_empty() {
+            let (pieces, places) = (&self.noted, &self.places);
+            let cache = self.cache.for_more(0);
+            let mut fill = Fill { batch: &mut self.batch, cache, text, pieces, places };
+            self.misses.resolve(text, pieces, &mut fill)?;
+            self.noted.clear();
+            self.places.clear();
+        }
+        self.batch.write(ranks);
+        Ok(())
+    }
+
+    /// Puts to the batch what the cache knows, and notes down what it does not know.
     #[inline(never)]
     fn look_up(&mut self, text: &[u8], bounds: &[usize]) {
         let cache = self.cache.for_more(bounds[bounds.len() - 1] - bounds[0]);
-        let Batch { few, counts, many, ranks, .. } = &mut self.batch;
-        many.clear();
-        ranks.clear();
-        self.noted.clear();
-        self.places.clear();
+        let first = self.batch.pieces;
+        let Batch { few, counts, .. } = self.batch.with_room(bounds.len() - 1);
+        let (few, counts) = (&mut few[first..], &mut counts[first..]);
         cache.look_up_short(text, bounds, &mut self.found);
         let batch = few.iter_mut().zip(counts.iter_mut());
         for ((few, count), &place) in batch.zip(&self.found.places[..bounds.len() - 1]) {
@@ -117,13 +132,24 @@ impl<'v> PieceEncoder<'v> {
         };
         let unknown = |index: usize| {
             self.noted.push((bounds[index], bounds[index + 1]));
-            self.places.push(index);
+            self.places.push(first + index);
         };
         cache.look_up(text, bounds, self.found.missed(), known, unknown);
     }
 }
 
 impl Batch {
+    /// With so many pieces more.
+    #[inline]
+    fn with_room(&mut self, pieces: usize) -> &mut Batch {
+        self.pieces += pieces;
+        if self.few.len() < self.pieces {
+            self.few.resize(self.pieces, [0; 2]);
+            self.counts.resize(self.pieces, 0);
+        }
+        self
+    }
+
     /// Takes the ranks of the piece at this place.
     #[inline(always)]
     fn take(&mut self, place: usize, ranks: &[Rank]) {
@@ -138,10 +164,11 @@ impl Batch {
         }
     }
 
-    /// Puts the ranks of the first `pieces` pieces to `ranks`.
+    /// Puts the ranks of all pieces to `ranks`, and begins with none.
     #[inline(never)]
-    fn write(&mut self, pieces: usize, ranks: &mut Vec<Rank>) {
+    fn write(&mut self, ranks: &mut Vec<Rank>) {
         self.many.sort_unstable();
+        self.row.resize(self.pieces.max(BATCH) * FEW, 0);
         let mut from = 0;
         for at in 0..self.many.len() {
             let (place, begin, end) = self.many[at];
@@ -149,7 +176,10 @@ impl Batch {
             ranks.extend_from_slice(&self.ranks[begin..end]);
             from = place + 1;
         }
-        self.write_few(from, pieces, ranks);
+        self.write_few(from, self.pieces, ranks);
+        self.pieces = 0;
+        self.many.clear();
+        self.ranks.clear();
     }
 
     /// Puts the ranks of pieces that have few to `ranks`: always the room for all of them is written, and the

@@ -120,6 +120,7 @@ fn encode_and_count(tokens: &[Vec<u8>], pieces: &[Vec<u8>], batch: usize) -> Res
             let bounds = &bounds[first..=(first + batch).min(pieces.len())];
             merger.encode(&text, bounds, &mut ranks).expect("short");
         }
+        merger.finish(&text, &mut ranks).expect("short");
         prop_assert_eq!(&ranks, &wanted.concat(), "{:?}", text.escape_ascii().to_string());
         let mut count = 0;
         for first in (0..pieces.len()).step_by(batch) {
@@ -216,7 +217,9 @@ proptest! {
         let wanted = by_heap(&tables, &piece);
         let bounds = [0, piece.len()];
         let mut ranks = Vec::new();
-        PieceEncoder::new(&tables, 100).encode(&piece, &bounds, &mut ranks).expect("a window that fits");
+        let mut encoder = PieceEncoder::new(&tables, 100);
+        let encoded = encoder.encode(&piece, &bounds, &mut ranks).and_then(|()| encoder.finish(&piece, &mut ranks));
+        encoded.expect("a window that fits");
         prop_assert_eq!(&ranks, &wanted);
         let mut counter = PieceCounter::new(&tables, 100);
         let counted = counter.add(&piece, &bounds).and_then(|tokens| Ok(tokens + counter.finish(&piece)?));
@@ -326,7 +329,9 @@ fn large_caches_handed_on_and_two_counters_are_the_textbook() {
     let tokens: usize = wanted.iter().map(Vec::len).sum();
     for _ in 0..2 {
         let mut ranks = Vec::new();
-        PieceEncoder::new(&tables, 1 << 20).encode(&text, &bounds, &mut ranks).expect("short");
+        let mut encoder = PieceEncoder::new(&tables, 1 << 20);
+        encoder.encode(&text, &bounds, &mut ranks).expect("short");
+        encoder.finish(&text, &mut ranks).expect("short");
         assert!(ranks == wanted.concat());
         let mut counters = [PieceCounter::new(&tables, 1 << 20), PieceCounter::new(&tables, 1 << 20)];
         let mut counted = [0, 0];

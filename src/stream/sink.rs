@@ -21,7 +21,10 @@ impl Merging<'_> {
             Stretch::Pieces(start, stop) => {
                 self.tokenizer.encode_pieces(&mut self.merger, text, start, stop, ranks)
             }
-            Stretch::Part(start, stop) => self.merger.encode(text, &[start, stop], ranks),
+            Stretch::Part(start, stop) => {
+                self.merger.encode(text, &[start, stop], ranks)?;
+                self.merger.finish(text, ranks)
+            }
         }
     }
 }
