@@ -16,6 +16,8 @@ mod chars;
 mod error;
 #[path = "../src/bpe/heap.rs"]
 mod heap;
+#[path = "../src/bpe/join.rs"]
+mod join;
 #[path = "../src/bpe/merge.rs"]
 mod merge;
 #[path = "../src/format/packed.rs"]
@@ -40,6 +42,7 @@ fn main() {
         "bpe/borders",
         "bpe/chars",
         "bpe/heap",
+        "bpe/join",
         "bpe/merge",
         "bpe/pairs",
         "bpe/pieces",

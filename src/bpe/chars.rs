@@ -30,7 +30,8 @@
 
 use std::borrow::Cow;
 
-use super::pairs::{NO_NEIGHBOUR, NO_PAIR, Pairs};
+use super::join::{NO_NEIGHBOUR, NO_PAIR};
+use super::pairs::Pairs;
 use super::pieces::PieceTable;
 
 const CODES: usize = 1 << 16;

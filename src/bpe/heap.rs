@@ -22,7 +22,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::pairs::{Join, NO_PAIR};
+use super::join::{Join, NO_PAIR};
 use crate::token::Rank;
 
 /// The working memory, kept between pieces.

@@ -9,8 +9,9 @@
 //! left to those who ask.
 
 use super::Tables;
+use super::join::{Join, NO_NEIGHBOUR, NO_PAIR};
 use super::merge::{LARGE, MEDIUM, Row, SMALL};
-use super::pairs::{Join, NO_NEIGHBOUR, NO_PAIR, Pairs};
+use super::pairs::Pairs;
 use crate::token::Rank;
 
 /// How many pieces are merged at a time: so many steps fit between the loads of one and their use.

@@ -6,7 +6,7 @@
 //!
 //! Longer pieces are left to `heap`; `lanes` does the same with several at a time.
 
-use super::pairs::{Join, NO_NEIGHBOUR, NO_PAIR};
+use super::join::{Join, NO_NEIGHBOUR, NO_PAIR};
 use crate::token::Rank;
 
 /// Room for pieces of few parts and for the most that this file takes, each with the two neighbours that are

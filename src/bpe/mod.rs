@@ -25,6 +25,7 @@ mod counter;
 mod encoder;
 mod exchange;
 mod heap;
+mod join;
 mod kept;
 mod lanes;
 mod merge;

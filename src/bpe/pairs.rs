@@ -25,22 +25,15 @@
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
+use super::join::{Join, NO_NEIGHBOUR, NO_PAIR, RANK_BITS};
 use super::pieces::PieceTable;
 use super::table::prefetch;
 use super::{heap, merge};
 
 /// The bits of a rank in a slot.
-const RANK_BITS: u32 = 21;
 const RANK: u64 = (1 << RANK_BITS) - 1;
 
 const FREE: u64 = u64::MAX;
-
-/// No token has this rank: a neighbour that is not there. It merges with nothing.
-pub(crate) const NO_NEIGHBOUR: u32 = RANK as u32;
-
-/// What stands for the rank of two tokens that do not merge: greater than every rank, with six bits to spare in
-/// a number with a sign.
-pub(crate) const NO_PAIR: u32 = (1 << 25) - 1;
 
 const HEADER: usize = 16;
 
@@ -48,19 +41,6 @@ const HEADER: usize = 16;
 /// find the numbers.
 const GROUP: usize = 3;
 const SLOTS_FOR_FOUR: usize = 5;
-
-/// Something that knows which neighbours merge. A question and its answer are apart, so that much can be asked
-/// before the first answer is waited for.
-pub(crate) trait Join {
-    /// A question that was asked.
-    type Asked: Copy + Default;
-
-    /// Asks what the two merge into. One of them may be [`NO_NEIGHBOUR`].
-    fn ask(&self, left: u32, right: u32) -> Self::Asked;
-
-    /// The rank of the two joined, or [`NO_PAIR`].
-    fn answer(&self, asked: Self::Asked) -> u32;
-}
 
 /// A read-only map from two ranks to the rank of the token that they merge into, see the module.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::window::LongPiece;
-use super::{PieceCounter, PieceEncoder, PieceTable, Tables, borders, heap, merge, naive, pairs};
+use super::{PieceCounter, PieceEncoder, PieceTable, Tables, borders, heap, join, merge, naive};
 use crate::token::Rank;
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
@@ -174,7 +174,7 @@ proptest! {
             for at in 0..parts.len() - 1 {
                 let rank = |part: &[u8]| tables.pieces.rank(part).expect("a token");
                 let found = tables.pairs.rank(rank(&parts[at]), rank(&parts[at + 1]));
-                prop_assert_eq!((found != pairs::NO_PAIR).then_some(found), joined(at));
+                prop_assert_eq!((found != join::NO_PAIR).then_some(found), joined(at));
             }
             let lowest = (0..parts.len() - 1).filter(|&at| joined(at).is_some()).min_by_key(|&at| joined(at));
             let Some(at) = lowest else { break };
