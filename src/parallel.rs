@@ -3,6 +3,7 @@
 //! The answer is that of one thread, for any number of threads. Memory does not grow with the text: a few
 //! blocks are on their way at any time. Several files at a time are left to the caller.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -66,7 +67,8 @@ pub struct Tally {
 }
 
 /// Counts the tokens of everything that a reader gives, and measures it. `progress` is called on this thread
-/// with the number of bytes read since the last call.
+/// with the number of bytes read since the last call. With more than one thread, any of them reads, one at a time
+/// (so a reader has to be `Send`: [`std::io::stdin`] itself and not its lock).
 ///
 /// # Errors
 ///
@@ -165,50 +167,64 @@ struct Source<'r> {
     words: Option<Meter>,
 }
 
-/// The source, for several threads.
+/// The counts of blocks, added up in the order of the text.
+#[derive(Default)]
+struct Sum {
+    total: Tally,
+    /// How many blocks are in `total`.
+    added: usize,
+    /// Blocks that were counted before one in front of them: not more than there are threads.
+    early: BTreeMap<usize, Tally>,
+}
+
+/// What the threads share.
 struct Shared<'r> {
     source: Mutex<Source<'r>>,
     /// When nobody streams any more.
     free: Condvar,
     /// How many bytes were read that `progress` was not told of.
     read: AtomicU64,
+    sum: Mutex<Sum>,
 }
+
+/// Who is told how many bytes were read: one of the threads has it.
+type Progress<'p> = Option<&'p mut dyn FnMut(u64)>;
 
 fn count_on_threads(
     tokenizer: &Tokenizer,
     reader: &mut (dyn Read + Send),
-    options: CountOptions,
+    mut options: CountOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
-    let words = (options.measure == Measure::AllWithUnicodeWords).then(|| Meter::new(true));
+    let mut words = None;
+    if options.measure == Measure::AllWithUnicodeWords {
+        words = Some(Meter::new(true));
+        options.measure = Measure::All;
+    }
     let source = Source { reader, rest: Vec::new(), taken: 0, streaming: false, ended: false, words };
-    let shared = Shared { source: Mutex::new(source), free: Condvar::new(), read: AtomicU64::new(0) };
-    let mut parts: Vec<(usize, Tally)> = std::thread::scope(|scope| {
+    let (source, sum) = (Mutex::new(source), Mutex::new(Sum::default()));
+    let shared = Shared { source, free: Condvar::new(), read: AtomicU64::new(0), sum };
+    std::thread::scope(|scope| {
         let mut workers = Vec::new();
         for _ in 1..options.threads.min(MOST_THREADS) {
-            let work = || shared.count_blocks(tokenizer, options, &mut |_| ());
+            let work = || shared.count_blocks(tokenizer, options, None);
             match std::thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(worker) => workers.push(worker),
                 // With fewer threads the answer is the same.
                 Err(_) => break,
             }
         }
-        let mut parts = shared.count_blocks(tokenizer, options, progress);
+        let mut done = shared.count_blocks(tokenizer, options, Some(progress));
         for worker in workers {
             match worker.join() {
-                Ok(counted) => parts = parts.and_then(|parts| Ok([parts, counted?].concat())),
+                Ok(counted) => done = done.and(counted),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        parts
+        done
     })?;
-    parts.sort_unstable_by_key(|(place, _)| *place);
-    let mut total = Tally::default();
-    for (_, part) in &parts {
-        total.tokens += part.tokens;
-        total.measures.append(&part.measures);
-    }
     progress(shared.read.into_inner());
+    let mut total = shared.sum.into_inner().unwrap_or_else(PoisonError::into_inner).total;
     let source = shared.source.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(words) = source.words {
         total.measures.words = words.finish().words;
@@ -216,30 +232,47 @@ fn count_on_threads(
     Ok(total)
 }
 
+impl Sum {
+    /// Adds the block that was taken as the `place`th.
+    fn add(&mut self, place: usize, block: Tally) {
+        self.early.insert(place, block);
+        while let Some(block) = self.early.remove(&self.added) {
+            self.total.tokens += block.tokens;
+            self.total.measures.append(&block.measures);
+            self.added += 1;
+        }
+    }
+}
+
 impl<'r> Shared<'r> {
     fn lock(&self) -> MutexGuard<'_, Source<'r>> {
-        // A thread that panicked ends it all once the others have ended.
+        // When a thread panicked, it ends all the others, too.
         self.source.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts blocks until there are no more. `progress` is told of what all threads read, if it is told of
-    /// anything: only one thread does it.
+    fn tell(&self, progress: &mut Progress<'_>) {
+        if let Some(progress) = progress {
+            progress(self.read.swap(0, Ordering::Relaxed));
+        }
+    }
+
+    /// Counts blocks until there are no more.
     fn count_blocks(
         &self,
         tokenizer: &Tokenizer,
         options: CountOptions,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<Vec<(usize, Tally)>, Error> {
-        let mut parts = Vec::new();
+        mut progress: Progress<'_>,
+    ) -> Result<(), Error> {
         let mut counting = Counting::new(tokenizer, options);
         let mut text = Vec::new();
         // Whether this ends well or not, the others must not wait for it.
         let _end = End(self);
-        while let Some(place) = self.next(tokenizer, &mut text, &mut counting, progress)? {
+        while let Some(place) = self.next(tokenizer, &mut text, &mut counting, &mut progress)? {
             counting.push(&text)?;
-            parts.push((place, counting.finish()?));
+            let block = counting.finish()?;
+            self.sum.lock().unwrap_or_else(PoisonError::into_inner).add(place, block);
         }
-        Ok(parts)
+        Ok(())
     }
 
     /// Fills `text` up to a place to cut, and returns its place among the blocks; `None` if all blocks are taken.
@@ -249,28 +282,26 @@ impl<'r> Shared<'r> {
         tokenizer: &Tokenizer,
         text: &mut Vec<u8>,
         counting: &mut Counting<'_>,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut Progress<'_>,
     ) -> Result<Option<usize>, Error> {
         let mut source = self.lock();
         while source.streaming {
-            source = self.free.wait_timeout(source, WAIT).unwrap_or_else(PoisonError::into_inner).0;
-            progress(self.read.swap(0, Ordering::Relaxed));
+            drop(self.free.wait_timeout(source, WAIT));
+            self.tell(progress);
+            source = self.lock();
         }
         while !source.ended {
             let is_cut = source.read_block(tokenizer, text)?;
             self.read.fetch_add(text.len() as u64, Ordering::Relaxed);
+            let place = source.taken;
+            source.taken += usize::from(is_cut);
+            source.streaming = !is_cut;
+            drop(source);
+            self.tell(progress);
             if is_cut {
-                source.streaming = false;
-                source.taken += 1;
-                let place = source.taken;
-                drop(source);
                 self.free.notify_all();
-                progress(self.read.swap(0, Ordering::Relaxed));
                 return Ok(Some(place));
             }
-            source.streaming = true;
-            drop(source);
-            progress(self.read.swap(0, Ordering::Relaxed));
             counting.push(text)?;
             source = self.lock();
         }

@@ -41,7 +41,7 @@ impl<'b> Batches<'b> {
             return None;
         }
         let whole = &self.bounds[..self.bounds.len().min(BATCH + 1)];
-        if self.at == whole[0] && !self.has_more_to_cut(whole) {
+        if self.at == whole[0] && !(self.borders.are_there() && self.has_long(whole)) {
             self.bounds = &self.bounds[whole.len() - 1..];
             self.at = self.bounds[0];
             return Some(whole);
@@ -51,7 +51,7 @@ impl<'b> Batches<'b> {
 
     /// Whether one of the pieces is long, and not only of ASCII.
     #[inline(never)]
-    fn has_more_to_cut(&self, bounds: &[usize]) -> bool {
+    fn has_long(&self, bounds: &[usize]) -> bool {
         let pieces = bounds.len() - 1;
         (0..pieces).step_by(STRETCH).any(|first| {
             let bounds = &bounds[first..=pieces.min(first + STRETCH)];

@@ -7,8 +7,8 @@
 //! (A piece that is looked up whole, though merging cannot reach it, would be missed. A vocabulary that has such
 //! tokens is given no borders.)
 //!
-//! Which characters stand side by side in a token is kept as bits, two for each pair, found by a hash (Bloom
-//! 1970). That takes some for neighbours that are not, which costs a cut and nothing else. A token may begin or end inside a
+//! Which characters stand side by side in a token is kept in a Bloom filter (Bloom 1970), two bits for each pair.
+//! It takes some for neighbours that are not, which costs a cut and nothing else. A token may begin or end inside a
 //! character; then all that is known of the border are the two bytes at it, which have bits of their own.
 //! Borders between two characters of ASCII are left out: tokens reach across nearly all of them.
 //!
@@ -23,6 +23,9 @@ use std::borrow::Cow;
 
 use super::pairs::Pairs;
 use super::pieces::PieceTable;
+
+/// The size of the image of a vocabulary without borders; there is nothing behind it.
+const NO_BORDERS: u32 = 0;
 
 const BYTES_AT: usize = 4;
 const CHARS_AT: usize = BYTES_AT + (1 << 16) / 8;
@@ -64,11 +67,14 @@ impl Walk {
 impl Borders {
     /// Makes the image for the tokens of a table.
     pub(crate) fn build_image(table: &PieceTable, pairs: &Pairs) -> Vec<u8> {
+        if !pairs.reach_all() {
+            return NO_BORDERS.to_le_bytes().to_vec();
+        }
         let mut neighbours = Vec::new();
         let mut image = vec![0; CHARS_AT];
         for rank in 0..table.len() {
             let token = table.bytes(rank);
-            for at in (1..token.len()).filter(|&at| !is_follow(token[at])) {
+            for at in (1..token.len()).filter(|&at| !is_continuation(token[at])) {
                 match (before(token, at), Character::at(token, at)) {
                     (Some(before), Some(after)) => neighbours.push((before.code, after.code)),
                     _ => set(&mut image, BYTES_AT, bytes_bit(token[at - 1], token[at])),
@@ -84,17 +90,23 @@ impl Borders {
         for (before, after) in neighbours {
             chars_bits(before, after, u64::BITS - size).for_each(|bit| set(&mut image, CHARS_AT, bit));
         }
-        if !pairs.reach_all() {
-            image[BYTES_AT..].fill(0xff);
-        }
         image
     }
 
     /// Uses an image made by [`Borders::build_image`]; `None` if its length is not what it says.
     pub(crate) fn from_image(image: Cow<'static, [u8]>) -> Option<Borders> {
         let size = u32::from_le_bytes(*image.first_chunk()?);
+        if size == NO_BORDERS && image.len() == BYTES_AT {
+            return Some(Borders { image, shift: 0 });
+        }
         let is_whole = (6..32).contains(&size) && image.len() == CHARS_AT + (1 << size) / 8;
         is_whole.then_some(Borders { image, shift: u64::BITS - size })
+    }
+
+    /// Whether there is a place to cut in any text.
+    #[inline]
+    pub(super) fn are_there(&self) -> bool {
+        self.shift > 0
     }
 
     /// The first byte after where the walk is, and before `end`, where the text can be cut. The walk goes on
@@ -102,7 +114,7 @@ impl Borders {
     #[inline]
     pub(super) fn next(&self, text: &[u8], walk: &mut Walk, end: usize) -> Option<usize> {
         let text = &text[..end];
-        while walk.at < end {
+        while walk.at < end && self.are_there() {
             let (at, before) = (walk.at, walk.before);
             let after = Character::at(text, at);
             walk.before = after;
@@ -123,7 +135,7 @@ impl Borders {
     pub(crate) fn outermost(&self, text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let first = self.next(text, &mut Walk::from(start), end.min(start + NOT_FAR))?;
         let near_end = first.max(end.saturating_sub(NOT_FAR));
-        let from = (near_end..end).find(|&at| !is_follow(text[at]))?;
+        let from = (near_end..end).find(|&at| !is_continuation(text[at]))?;
         let mut walk = Walk::from(from);
         let last = std::iter::from_fn(|| self.next(text, &mut walk, end)).last()?;
         Some((first, last))
@@ -144,7 +156,7 @@ impl Character {
             return Some(Character { code: u32::from(lead), length: 1 });
         }
         let follow =
-            |i: usize| text.get(at + i).filter(|&&byte| is_follow(byte)).map(|&byte| u32::from(byte));
+            |i: usize| text.get(at + i).filter(|&&byte| is_continuation(byte)).map(|&byte| u32::from(byte));
         // All bits that tell it from others; not the number that Unicode gives it.
         let (code, length) = match lead {
             ..0xc0 => return None,
@@ -158,7 +170,7 @@ impl Character {
 
 /// The character that ends before byte `at` of a token, if it is all there.
 fn before(token: &[u8], at: usize) -> Option<Character> {
-    let start = token[..at].iter().rposition(|&byte| !is_follow(byte))?;
+    let start = token[..at].iter().rposition(|&byte| !is_continuation(byte))?;
     Character::at(token, start).filter(|character| start + character.length == at)
 }
 
@@ -167,7 +179,7 @@ fn set(image: &mut [u8], at: usize, bit: usize) {
 }
 
 #[inline(always)]
-fn is_follow(byte: u8) -> bool {
+fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 

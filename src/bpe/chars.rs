@@ -59,8 +59,8 @@ impl Chars {
                     lower(ending(pair[0], pair[1]), rank);
                 }
             }
-            if is_follow(token[0])
-                && let Some(out) = token.iter().position(|&byte| !is_follow(byte))
+            if is_continuation(token[0])
+                && let Some(out) = token.iter().position(|&byte| !is_continuation(byte))
             {
                 lower(beginning(token[out - 1], token[out]), rank);
             }
@@ -106,7 +106,7 @@ impl Chars {
         let end = at + length;
         let is_safe_after = match piece.get(end) {
             // Bytes that are no character of their own could belong to tokens that begin inside this one.
-            Some(&after) => !is_follow(after) && rank < self.number(beginning(piece[end - 1], after)),
+            Some(&after) => !is_continuation(after) && rank < self.number(beginning(piece[end - 1], after)),
             None => true,
         };
         (is_safe_before && is_safe_after).then_some((rank, length))
@@ -155,7 +155,7 @@ impl Parts<'_> {
     }
     /// Whether the next byte, if there is one, can begin a character.
     fn is_between_characters(&self) -> bool {
-        self.piece.get(self.at).is_none_or(|&byte| !is_follow(byte))
+        self.piece.get(self.at).is_none_or(|&byte| !is_continuation(byte))
     }
 }
 
@@ -182,8 +182,9 @@ impl Iterator for Parts<'_> {
 #[inline(always)]
 fn character(piece: &[u8], at: usize) -> Option<(usize, usize)> {
     let lead = piece[at];
-    let follow =
-        |i: usize| piece.get(at + i).filter(|&&byte| is_follow(byte)).map(|&byte| usize::from(byte & 0x3f));
+    let follow = |i: usize| {
+        piece.get(at + i).filter(|&&byte| is_continuation(byte)).map(|&byte| usize::from(byte & 0x3f))
+    };
     match lead {
         0xc0..=0xdf => Some((usize::from(lead & 0x1f) << 6 | follow(1)?, 2)),
         0xe0..=0xef => {
@@ -200,7 +201,7 @@ fn is_lead(byte: u8) -> bool {
 }
 
 #[inline(always)]
-fn is_follow(byte: u8) -> bool {
+fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 

@@ -73,9 +73,9 @@ impl<'v> PieceEncoder<'v> {
     }
 
     /// Encodes the pieces of `text` between neighbouring `bounds`, and puts the ranks of their tokens to `ranks`;
-    /// those of the last pieces with a later call.
+    /// those of the last pieces with a later call, at the latest [`PieceEncoder::finish`].
     ///
-    /// The text must be the same until [`PieceEncoder::finish`]. Fails only where [`super::LongPiece`] does; the
+    /// The text must be the same until then. Fails only where [`super::LongPiece`] does; the
     /// encoder is then of no more use.
     #[inline]
     pub(crate) fn encode(

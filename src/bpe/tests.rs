@@ -201,6 +201,17 @@ proptest! {
         encode_and_count(&tokens, &pieces, batch)?;
     }
 
+    /// The same where pieces are cut: long and short ones, more than a batch holds.
+    #[test]
+    fn count_and_encode_of_cut_pieces_are_the_textbook(
+        tokens in trained_vocabularies(),
+        pieces in prop::collection::vec("[aбв漢กд😀 ]{1,9}|[aбв漢กд😀 ]{20,60}".prop_map(String::into_bytes), 1..20),
+        times in 1usize..90,
+    ) {
+        let many: Vec<Vec<u8>> = pieces.iter().cycle().take(pieces.len() * times).cloned().collect();
+        encode_and_count(&tokens, &many, 511)?;
+    }
+
     /// What is cut where no token reaches across is merged as if it were not, in valid text or not.
     #[test]
     fn cuts_inside_a_piece_change_nothing(
