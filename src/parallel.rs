@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
@@ -20,9 +19,6 @@ const READ: usize = 128 * 1024;
 
 /// How much a thread takes at a time.
 const BLOCK: usize = 256 * 1024;
-
-/// How long a thread waits before it says how far the others are.
-const WAIT: Duration = Duration::from_millis(50);
 
 /// More threads than this are not used for one text: only one reads at a time, and each takes memory.
 const MOST_THREADS: usize = 16;
@@ -180,8 +176,8 @@ struct Sum {
 /// What the threads share.
 struct Shared<'r> {
     source: Mutex<Source<'r>>,
-    /// When nobody streams any more.
-    free: Condvar,
+    /// When a block was read.
+    was_read: Condvar,
     /// How many bytes were read that `progress` was not told of.
     read: AtomicU64,
     sum: Mutex<Sum>,
@@ -203,7 +199,7 @@ fn count_on_threads(
     }
     let source = Source { reader, rest: Vec::new(), taken: 0, streaming: false, ended: false, words };
     let (source, sum) = (Mutex::new(source), Mutex::new(Sum::default()));
-    let shared = Shared { source, free: Condvar::new(), read: AtomicU64::new(0), sum };
+    let shared = Shared { source, was_read: Condvar::new(), read: AtomicU64::new(0), sum };
     std::thread::scope(|scope| {
         let mut workers = Vec::new();
         for _ in 1..options.threads.min(MOST_THREADS) {
@@ -286,7 +282,7 @@ impl<'r> Shared<'r> {
     ) -> Result<Option<usize>, Error> {
         let mut source = self.lock();
         while source.streaming {
-            drop(self.free.wait_timeout(source, WAIT));
+            drop(self.was_read.wait(source));
             self.tell(progress);
             source = self.lock();
         }
@@ -298,8 +294,9 @@ impl<'r> Shared<'r> {
             source.streaming = !is_cut;
             drop(source);
             self.tell(progress);
+            // Who waits goes on, or says how far this thread is.
+            self.was_read.notify_all();
             if is_cut {
-                self.free.notify_all();
                 return Ok(Some(place));
             }
             counting.push(text)?;
@@ -316,7 +313,7 @@ impl Drop for End<'_, '_> {
     fn drop(&mut self) {
         let mut source = self.0.lock();
         (source.ended, source.streaming) = (true, false);
-        self.0.free.notify_all();
+        self.0.was_read.notify_all();
     }
 }
 
