@@ -169,7 +169,7 @@ struct Sum {
     total: Tally,
     /// How many blocks are in `total`.
     added: usize,
-    /// Blocks that were counted before one in front of them: not more than there are threads.
+    /// Blocks that were counted while a thread was still at work on one in front of them.
     early: BTreeMap<usize, Tally>,
 }
 

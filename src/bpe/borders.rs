@@ -21,6 +21,7 @@
 
 use std::borrow::Cow;
 
+use super::chars::is_continuation;
 use super::pairs::Pairs;
 use super::pieces::PieceTable;
 
@@ -176,11 +177,6 @@ fn before(token: &[u8], at: usize) -> Option<Character> {
 
 fn set(image: &mut [u8], at: usize, bit: usize) {
     image[at + bit / 8] |= 1 << (bit % 8);
-}
-
-#[inline(always)]
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xc0 == 0x80
 }
 
 #[inline(always)]

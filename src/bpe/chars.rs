@@ -200,8 +200,9 @@ fn is_lead(byte: u8) -> bool {
     byte >= 0xc0
 }
 
+/// Whether the byte can only be a second or later one of a character.
 #[inline(always)]
-fn is_continuation(byte: u8) -> bool {
+pub(super) fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 

@@ -83,7 +83,7 @@ pub(crate) trait Work {
     fn by<K: Kernel>(self, kernel: K) -> Self::Result;
 }
 
-/// What vector instructions have to offer for [`characters_by_page`].
+/// What vector instructions have to offer: all that a kernel with them consists of.
 pub(super) trait Vectors: Copy {
     /// 64 bytes.
     type Bytes: Copy;
@@ -93,14 +93,48 @@ pub(super) trait Vectors: Copy {
     fn load(self, block: &[u8; BLOCK]) -> Self::Bytes;
     /// Which bytes are this one.
     fn equal(self, bytes: Self::Bytes, byte: u8) -> Self::Mask;
+    /// Which bytes are one of the `count` from `first` on.
+    fn within(self, bytes: Self::Bytes, first: u8, count: u8) -> Self::Mask;
     /// Which bytes have this bit.
     fn having(self, bytes: Self::Bytes, bit: u8) -> u64;
+    /// Which bytes have the uppermost bit.
+    fn high(self, bytes: Self::Bytes) -> u64;
     fn both(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
     fn bits(self, mask: Self::Mask) -> u64;
     /// For each byte the entry that its lower six bits number.
     fn look_up(self, page: &[u8; 64], bytes: Self::Bytes) -> Self::Bytes;
     /// `new` where the mask is true, else `old`.
     fn choose(self, mask: Self::Mask, new: Self::Bytes, old: Self::Bytes) -> Self::Bytes;
+}
+
+impl<V: Vectors> Kernel for V {
+    const WIDE: bool = true;
+
+    #[inline(always)]
+    fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
+        let bytes = self.load(block);
+        let line_feed = self.bits(self.equal(bytes, b'\n'));
+        let newline = line_feed | self.bits(self.equal(bytes, b'\r'));
+        let high = self.high(bytes);
+        AsciiMasks {
+            upper: self.bits(self.within(bytes, b'A', 26)),
+            lower: self.bits(self.within(bytes, b'a', 26)),
+            digit: self.bits(self.within(bytes, b'0', 10)),
+            blank: self.bits(self.equal(bytes, b' ')),
+            tab: self.bits(self.within(bytes, b'\t', 5)) & !newline,
+            newline,
+            line_feed,
+            apostrophe: self.bits(self.equal(bytes, b'\'')),
+            slash: self.bits(self.equal(bytes, b'/')),
+            high,
+            follow: high & !self.having(bytes, 0x40),
+        }
+    }
+
+    #[inline(always)]
+    fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
+        characters_by_page(self, window, ascii, pending)
+    }
 }
 
 /// [`Kernel::characters`], by pages of 64 characters.
@@ -119,7 +153,7 @@ pub(super) trait Vectors: Copy {
 /// begin one and two bytes later. Each round settles at least one first byte, or pair, for good. Characters of
 /// four bytes are rare, and taken one by one.
 #[inline(always)]
-pub(super) fn characters_by_page<V: Vectors>(
+fn characters_by_page<V: Vectors>(
     vectors: V,
     window: &[u8; WINDOW],
     ascii: &AsciiMasks,

@@ -9,7 +9,7 @@
 
 #![allow(unsafe_code)]
 
-use super::masks::{AsciiMasks, BLOCK, Characters, Kernel, Vectors, WINDOW, Work, characters_by_page};
+use super::masks::{BLOCK, Vectors, Work};
 use super::portable::Portable;
 
 /// Does the work by the widest kernel of this processor.
@@ -57,7 +57,7 @@ pub(crate) fn by_named<W: Work>(name: &str, work: W) -> Option<W::Result> {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{AsciiMasks, BLOCK, Characters, Kernel, Vectors, WINDOW, Work, characters_by_page};
+    use super::{BLOCK, Vectors, Work};
 
     /// 64 bytes in one register, comparisons straight to masks, a table of 64 entries in one instruction (that
     /// is VBMI: processors with the other parts of AVX-512 only are better off with AVX2).
@@ -78,51 +78,6 @@ mod x86 {
         }
     }
 
-    impl Kernel for Avx512 {
-        const WIDE: bool = true;
-
-        #[inline(always)]
-        fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
-            // SAFETY: `self` was detected, so the processor has the features of this function.
-            unsafe { classify_avx512(block) }
-        }
-
-        #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
-            characters_by_page(self, window, ascii, pending)
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw")]
-    #[inline]
-    fn classify_avx512(block: &[u8; BLOCK]) -> AsciiMasks {
-        // SAFETY: a block has the 64 bytes that are read; the load asks for no alignment.
-        let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
-        let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
-        let small = _mm512_set1_epi8(0x20);
-        let within = |bytes, first: u8, count: u8| {
-            let from_first = _mm512_sub_epi8(bytes, _mm512_set1_epi8(first as i8));
-            _mm512_cmplt_epu8_mask(from_first, _mm512_set1_epi8(count as i8))
-        };
-        let letters = within(_mm512_or_si512(bytes, small), b'a', 26);
-        let lower = letters & _mm512_test_epi8_mask(bytes, small);
-        let line_feed = is(b'\n');
-        let newline = line_feed | is(b'\r');
-        AsciiMasks {
-            upper: letters & !lower,
-            lower,
-            digit: within(bytes, b'0', 10),
-            blank: is(b' '),
-            tab: within(bytes, b'\t', 5) & !newline,
-            newline,
-            line_feed,
-            apostrophe: is(b'\''),
-            slash: is(b'/'),
-            high: _mm512_movepi8_mask(bytes),
-            follow: _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8(0xc0_u8 as i8)),
-        }
-    }
-
     impl Vectors for Avx512 {
         type Bytes = __m512i;
         type Mask = u64;
@@ -140,9 +95,24 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn within(self, bytes: __m512i, first: u8, count: u8) -> u64 {
+            // SAFETY: `self` was detected.
+            unsafe {
+                let from_first = _mm512_sub_epi8(bytes, _mm512_set1_epi8(first as i8));
+                _mm512_cmplt_epu8_mask(from_first, _mm512_set1_epi8(count as i8))
+            }
+        }
+
+        #[inline(always)]
         fn having(self, bytes: __m512i, bit: u8) -> u64 {
             // SAFETY: `self` was detected.
             unsafe { _mm512_test_epi8_mask(bytes, _mm512_set1_epi8(bit as i8)) }
+        }
+
+        #[inline(always)]
+        fn high(self, bytes: __m512i) -> u64 {
+            // SAFETY: `self` was detected.
+            unsafe { _mm512_movepi8_mask(bytes) }
         }
 
         #[inline(always)]
@@ -192,56 +162,6 @@ mod x86 {
         }
     }
 
-    impl Kernel for Avx2 {
-        const WIDE: bool = true;
-
-        #[inline(always)]
-        fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
-            // SAFETY: `self` was detected, so the processor has the features of this function.
-            unsafe { classify_avx2(block) }
-        }
-
-        #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
-            characters_by_page(self, window, ascii, pending)
-        }
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn classify_avx2(block: &[u8; BLOCK]) -> AsciiMasks {
-        // SAFETY: a block has the 64 bytes that are read; the loads ask for no alignment.
-        let halves = unsafe {
-            let start: *const __m256i = block.as_ptr().cast();
-            [_mm256_loadu_si256(start), _mm256_loadu_si256(start.add(1))]
-        };
-        let masks = |one: &dyn Fn(__m256i) -> __m256i| {
-            let [low, high] = halves.map(|half| _mm256_movemask_epi8(one(half)) as u32);
-            u64::from(low) | u64::from(high) << 32
-        };
-        let equal = |bytes, byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
-        // `x - first < count` without signs: the smaller of it and `count - 1` is itself.
-        let within = |bytes, first: u8, count: u8| {
-            let from_first = _mm256_sub_epi8(bytes, _mm256_set1_epi8(first as i8));
-            _mm256_cmpeq_epi8(_mm256_min_epu8(from_first, _mm256_set1_epi8(count as i8 - 1)), from_first)
-        };
-        let line_feed = masks(&|bytes| equal(bytes, b'\n'));
-        let newline = line_feed | masks(&|bytes| equal(bytes, b'\r'));
-        AsciiMasks {
-            upper: masks(&|bytes| within(bytes, b'A', 26)),
-            lower: masks(&|bytes| within(bytes, b'a', 26)),
-            digit: masks(&|bytes| within(bytes, b'0', 10)),
-            blank: masks(&|bytes| equal(bytes, b' ')),
-            tab: masks(&|bytes| within(bytes, b'\t', 5)) & !newline,
-            newline,
-            line_feed,
-            apostrophe: masks(&|bytes| equal(bytes, b'\'')),
-            slash: masks(&|bytes| equal(bytes, b'/')),
-            high: masks(&|bytes| bytes),
-            follow: masks(&|bytes| _mm256_cmpgt_epi8(_mm256_set1_epi8(0xc0_u8 as i8), bytes)),
-        }
-    }
-
     // Without closures: one of them would be compiled on its own, without the instructions.
     impl Vectors for Avx2 {
         type Bytes = [__m256i; 2];
@@ -264,10 +184,28 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn within(self, [low, high]: [__m256i; 2], first: u8, count: u8) -> [__m256i; 2] {
+            // SAFETY: `self` was detected.
+            unsafe {
+                let (first, last) = (_mm256_set1_epi8(first as i8), _mm256_set1_epi8(count as i8 - 1));
+                let (low, high) = (_mm256_sub_epi8(low, first), _mm256_sub_epi8(high, first));
+                // `x < count` without signs: the smaller of it and `count - 1` is itself.
+                let [low_least, high_least] = [_mm256_min_epu8(low, last), _mm256_min_epu8(high, last)];
+                [_mm256_cmpeq_epi8(low_least, low), _mm256_cmpeq_epi8(high_least, high)]
+            }
+        }
+
+        #[inline(always)]
         fn having(self, bytes: [__m256i; 2], bit: u8) -> u64 {
             // SAFETY: `self` was detected.
             let all = unsafe { _mm256_set1_epi8(bit as i8) };
             self.bits(self.equal(self.both(bytes, [all; 2]), bit))
+        }
+
+        #[inline(always)]
+        fn high(self, bytes: [__m256i; 2]) -> u64 {
+            // The uppermost bit is all that is taken of a mask.
+            self.bits(bytes)
         }
 
         #[inline(always)]
@@ -329,7 +267,7 @@ mod x86 {
 mod arm {
     use std::arch::aarch64::*;
 
-    use super::{AsciiMasks, BLOCK, Characters, Kernel, Vectors, WINDOW, characters_by_page};
+    use super::{BLOCK, Vectors};
 
     /// Four registers of 16 bytes.
     #[derive(Clone, Copy)]
@@ -339,47 +277,6 @@ mod arm {
         #[inline]
         pub(super) fn detect() -> Option<Neon> {
             std::arch::is_aarch64_feature_detected!("neon").then_some(Neon(()))
-        }
-    }
-
-    impl Kernel for Neon {
-        const WIDE: bool = true;
-
-        #[inline(always)]
-        fn classify(self, block: &[u8; BLOCK]) -> AsciiMasks {
-            // SAFETY: `self` was detected, so the processor has the features of this function.
-            unsafe { classify_neon(block) }
-        }
-
-        #[inline(always)]
-        fn characters(self, window: &[u8; WINDOW], ascii: &AsciiMasks, pending: u64) -> Option<Characters> {
-            characters_by_page(self, window, ascii, pending)
-        }
-    }
-
-    #[target_feature(enable = "neon")]
-    #[inline]
-    fn classify_neon(block: &[u8; BLOCK]) -> AsciiMasks {
-        // SAFETY: a block has the 64 bytes that are read; the loads ask for no alignment.
-        let quarters = [0, 16, 32, 48].map(|at| unsafe { vld1q_u8(block.as_ptr().add(at)) });
-        let masks = |one: &dyn Fn(uint8x16_t) -> uint8x16_t| gather(quarters.map(one));
-        let equal = |bytes, byte: u8| vceqq_u8(bytes, vdupq_n_u8(byte));
-        let within =
-            |bytes, first: u8, count: u8| vcltq_u8(vsubq_u8(bytes, vdupq_n_u8(first)), vdupq_n_u8(count));
-        let line_feed = masks(&|bytes| equal(bytes, b'\n'));
-        let newline = line_feed | masks(&|bytes| equal(bytes, b'\r'));
-        AsciiMasks {
-            upper: masks(&|bytes| within(bytes, b'A', 26)),
-            lower: masks(&|bytes| within(bytes, b'a', 26)),
-            digit: masks(&|bytes| within(bytes, b'0', 10)),
-            blank: masks(&|bytes| equal(bytes, b' ')),
-            tab: masks(&|bytes| within(bytes, b'\t', 5)) & !newline,
-            newline,
-            line_feed,
-            apostrophe: masks(&|bytes| equal(bytes, b'\'')),
-            slash: masks(&|bytes| equal(bytes, b'/')),
-            high: masks(&|bytes| vcgeq_u8(bytes, vdupq_n_u8(128))),
-            follow: masks(&|bytes| within(bytes, 0x80, 0x40)),
         }
     }
 
@@ -397,6 +294,17 @@ mod arm {
         fn equal(self, bytes: [uint8x16_t; 4], byte: u8) -> [uint8x16_t; 4] {
             // SAFETY: `self` was detected.
             bytes.map(|quarter| unsafe { vceqq_u8(quarter, vdupq_n_u8(byte)) })
+        }
+
+        #[inline(always)]
+        fn within(self, bytes: [uint8x16_t; 4], first: u8, count: u8) -> [uint8x16_t; 4] {
+            // SAFETY: `self` was detected.
+            bytes.map(|quarter| unsafe { vcltq_u8(vsubq_u8(quarter, vdupq_n_u8(first)), vdupq_n_u8(count)) })
+        }
+
+        #[inline(always)]
+        fn high(self, bytes: [uint8x16_t; 4]) -> u64 {
+            self.having(bytes, 0x80)
         }
 
         #[inline(always)]

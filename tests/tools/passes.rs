@@ -7,7 +7,8 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 /// What a pass made: ids, or only their number.
-#[allow(dead_code)] // Each program makes what it can.
+// A module of two programs: that for bpe-openai makes both, `encode_passes` only ids.
+#[allow(dead_code)]
 pub(crate) enum Made {
     Ids(Vec<u32>),
     Count(usize),
