@@ -355,3 +355,81 @@ fn fill(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> Result<usize, E
     }
     Ok(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::encoding;
+
+    /// Gives a text in uneven pieces, and then fails, panics or ends.
+    struct Uneven<'t> {
+        text: &'t [u8],
+        state: u64,
+        end: fn() -> std::io::Result<usize>,
+    }
+
+    impl Read for Uneven<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.text.is_empty() {
+                return (self.end)();
+            }
+            self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let length = (1 + (self.state >> 33) as usize % 100_000).min(buffer.len()).min(self.text.len());
+            let (now, later) = self.text.split_at(length);
+            buffer[..length].copy_from_slice(now);
+            self.text = later;
+            Ok(length)
+        }
+    }
+
+    /// Stretches with places to cut, and others without any for several blocks.
+    fn text() -> Vec<u8> {
+        let words = "words, and more of them\n".repeat(30_000);
+        [&words, &"x".repeat(900_000), &words, &"漢字".repeat(150_000), &words]
+            .map(|text| text.as_bytes())
+            .concat()
+    }
+
+    fn count(
+        text: &[u8],
+        threads: usize,
+        measure: Measure,
+        end: fn() -> std::io::Result<usize>,
+    ) -> (Result<Tally, Error>, u64) {
+        let tokenizer = encoding("o200k_base").expect("embedded");
+        let options = CountOptions { threads, measure, ..CountOptions::default() };
+        let mut told = 0;
+        let counted =
+            count_reader(&tokenizer, Uneven { text, state: 7, end }, options, &mut |read| told += read);
+        (counted, told)
+    }
+
+    #[test]
+    fn threads_stream_and_cut_in_turns() {
+        let text = text();
+        for measure in [Measure::All, Measure::AllWithUnicodeWords] {
+            let (wanted, _) = count(&text, 1, measure, || Ok(0));
+            let wanted = wanted.expect("a scanner");
+            for threads in [2, 3, 8] {
+                let (counted, told) = count(&text, threads, measure, || Ok(0));
+                assert_eq!(counted.expect("a scanner"), wanted, "{threads}");
+                assert_eq!(told, text.len() as u64, "{threads}: all that was read is told");
+            }
+        }
+    }
+
+    /// One thread meets it, while others wait for it or count.
+    #[test]
+    fn a_reader_that_fails_ends_all_threads() {
+        for text in [text(), b"x".repeat(2_000_000)] {
+            for threads in [2, 5] {
+                let broken = || Err(std::io::ErrorKind::ConnectionReset.into());
+                let error = count(&text, threads, Measure::All, broken).0.expect_err("the reader fails");
+                assert_eq!(error.kind(), ErrorKind::Io);
+                let panics = || panic!("a reader with a fault");
+                let counted = std::panic::catch_unwind(|| count(&text, threads, Measure::All, panics).1);
+                assert!(counted.is_err(), "{threads}");
+            }
+        }
+    }
+}
