@@ -37,7 +37,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | 0 | `error`, `token`, `unicode`: words everyone shares |
-//! | 1 | `vocabulary`, `special`, `measure`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
+//! | 1 | `vocabulary`, `special`, `measure`, `normalize`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
 //! | 2 | `definition`, `tokenizer`, `format`: the parts put together, and their files |
 //! | 3 | `stream`, `parallel`, `registry`: big inputs, names of encodings and models |
 //! | 4 | `report`: ratios and shares |
@@ -48,6 +48,7 @@ mod definition;
 mod error;
 pub mod format;
 mod measure;
+mod normalize;
 pub mod parallel;
 mod pretokenize;
 pub mod registry;
@@ -59,16 +60,18 @@ mod tokenizer;
 mod unicode;
 mod vocabulary;
 
-pub use definition::Definition;
+pub use definition::{Definition, Frame};
 pub use error::{Error, ErrorKind};
 pub use measure::{Measures, Meter};
+pub use normalize::{Normalizer, NormalizerStep};
+pub use pretokenize::{Behavior, Split, SplitStep};
 pub use registry::encodings::{encoding, encoding_names};
 pub use registry::{model, tokenizer_for_model};
-pub use special::{SpecialPolicy, SpecialTokens};
+pub use special::{SpecialPolicy, SpecialToken, SpecialTokens};
 pub use token::{Span, TokenId};
 pub use tokenizer::Tokenizer;
 pub use unicode::UNICODE_VERSION;
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{BpeModel, Unit, UnknownToken, Vocabulary};
 
 /// The Rust code in README.md, compiled and run.
 #[cfg(doctest)]

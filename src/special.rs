@@ -16,19 +16,59 @@ use crate::token::TokenId;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpecialPolicy {
-    /// Encode the name as ordinary text (tiktoken's `encode_ordinary`).
+    /// Encode the name of a control token as ordinary text (tiktoken's `encode_ordinary`, Hugging Face's
+    /// `encode_special_tokens`).
     #[default]
     Text,
     /// Encode it as the special token (tiktoken's `allowed_special="all"`).
     Encode,
     /// Fail with [`ErrorKind::ForbiddenSpecial`] (tiktoken's default).
     Forbid,
+    /// As [`SpecialPolicy::Text`], and tokens that are found in ordinary text ([`SpecialToken::is_control`] says
+    /// no) are not looked for either: all of the text is cut into pieces.
+    Plain,
+}
+
+/// A token that is found in the text before it is cut into pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecialToken {
+    /// The text that it is found by, and decodes to.
+    pub name: String,
+    /// Its id. It may be that of an ordinary token, with the same bytes.
+    pub id: TokenId,
+    /// Whether it means something to the model, so that text from others must not be able to smuggle it in. One that
+    /// does not (such as a run of spaces) is found in ordinary text as well. Hugging Face: `special`; SentencePiece:
+    /// control (yes) and user-defined (no).
+    pub is_control: bool,
+    /// Whether it is looked for in the normalized text, not in the text as it is.
+    pub in_normalized: bool,
+    /// Whether it is found only where no letter, digit or underscore stands beside it.
+    pub single_word: bool,
+    /// Whether white space before it belongs to it.
+    pub strips_left: bool,
+    /// Whether white space after it belongs to it.
+    pub strips_right: bool,
+}
+
+impl SpecialToken {
+    /// A token that means something to the model, looked for in the text as it is.
+    pub fn control(name: impl Into<String>, id: TokenId) -> SpecialToken {
+        SpecialToken {
+            name: name.into(),
+            id,
+            is_control: true,
+            in_normalized: false,
+            single_word: false,
+            strips_left: false,
+            strips_right: false,
+        }
+    }
 }
 
 /// The special tokens of an encoding.
 #[derive(Clone, Debug, Default)]
 pub struct SpecialTokens {
-    tokens: Vec<(String, TokenId)>,
+    tokens: Vec<SpecialToken>,
     /// The places in `tokens`, ordered by id and then by place.
     by_id: Vec<usize>,
     /// Made at the first search: most runs never need it.
@@ -44,13 +84,13 @@ pub(crate) struct Found {
 }
 
 impl SpecialTokens {
-    /// Special tokens as (name, id). Two names may share an id; the first is what the id decodes to.
+    /// Special tokens. Two names may share an id; the first is what the id decodes to.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidVocabulary`] if a name is empty or comes twice.
-    pub fn new(tokens: Vec<(String, TokenId)>) -> Result<SpecialTokens, Error> {
-        let mut names: Vec<&str> = tokens.iter().map(|(name, _)| name.as_str()).collect();
+    pub fn new(tokens: Vec<SpecialToken>) -> Result<SpecialTokens, Error> {
+        let mut names: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
         names.sort_unstable();
         if names.first() == Some(&"") {
             let message = "the name of a special token is empty";
@@ -61,13 +101,18 @@ impl SpecialTokens {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let mut by_id: Vec<usize> = (0..tokens.len()).collect();
-        by_id.sort_by_key(|&place| tokens[place].1);
+        by_id.sort_by_key(|&place| tokens[place].id);
         Ok(SpecialTokens { tokens, by_id, finder: OnceLock::new() })
     }
 
     /// The names and ids, in the order in which they were given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, TokenId)> {
-        self.tokens.iter().map(|(name, id)| (name.as_str(), *id))
+        self.tokens.iter().map(|token| (token.name.as_str(), token.id))
+    }
+
+    /// All that is known of the tokens, in the order in which they were given.
+    pub fn tokens(&self) -> &[SpecialToken] {
+        &self.tokens
     }
 
     /// The id of a special token.
@@ -77,9 +122,9 @@ impl SpecialTokens {
 
     /// The name of a special token.
     pub fn name(&self, id: TokenId) -> Option<&str> {
-        let first = self.by_id.partition_point(|&place| self.tokens[place].1 < id);
-        let (name, found) = self.tokens.get(*self.by_id.get(first)?)?;
-        (*found == id).then_some(name)
+        let first = self.by_id.partition_point(|&place| self.tokens[place].id < id);
+        let token = self.tokens.get(*self.by_id.get(first)?)?;
+        (token.id == id).then_some(token.name.as_str())
     }
 
     /// The length in bytes of the longest name; 0 if there are none.
@@ -95,10 +140,10 @@ impl SpecialTokens {
         let finder = self.finder.get_or_init(|| {
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
-                .build(self.tokens.iter().map(|(name, _)| name))
+                .build(self.tokens.iter().map(|token| &token.name))
                 .expect("some thousand short names are far below the limits of the automaton")
         });
         let found = finder.find(aho_corasick::Input::new(text).range(from..))?;
-        Some(Found { range: found.range(), id: self.tokens[found.pattern().as_usize()].1 })
+        Some(Found { range: found.range(), id: self.tokens[found.pattern().as_usize()].id })
     }
 }

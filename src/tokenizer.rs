@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::bpe::{self, PieceCounter, PieceEncoder};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
-use crate::pretokenize::Pretokenizer;
+use crate::pretokenize::{Pretokenizer, Split};
 use crate::special::{SpecialPolicy, SpecialTokens};
 use crate::token::{Rank, Span, TokenId};
 use crate::vocabulary::Vocabulary;
@@ -39,7 +39,10 @@ impl Tokenizer {
     /// [`ErrorKind::InvalidPattern`] if the pattern is not a regular expression,
     /// [`ErrorKind::InvalidVocabulary`] if a special token has the id of an ordinary one.
     pub fn new(definition: Definition) -> Result<Tokenizer, Error> {
-        let Definition { name, vocabulary, specials, pattern } = definition;
+        let Definition { name, vocabulary, specials, split, .. } = definition;
+        let Split::Pattern(pattern) = split else {
+            return Err(Error::new(ErrorKind::InvalidPattern, "not supported yet"));
+        };
         if let Some((special, id)) = specials.iter().find(|(_, id)| vocabulary.bytes(*id).is_some()) {
             let message = format!("the special token {special} has the id {id} of an ordinary token");
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
@@ -438,6 +441,7 @@ fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Er
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::special::SpecialToken;
 
     #[test]
     fn can_be_shared_between_threads() {
@@ -450,8 +454,8 @@ mod tests {
     fn a_special_token_with_an_ordinary_id_is_refused() {
         let vocabulary =
             Vocabulary::new((0..=255u8).map(|byte| (vec![byte], u32::from(byte)))).expect("all bytes");
-        let specials = SpecialTokens::new(vec![("<|end|>".into(), 7)]).expect("one name");
-        let definition = Definition { name: "test".into(), vocabulary, specials, pattern: ".".into() };
+        let specials = SpecialTokens::new(vec![SpecialToken::control("<|end|>", 7)]).expect("one name");
+        let definition = Definition { specials, ..Definition::new("test", vocabulary, ".") };
         let error = Tokenizer::new(definition).expect_err("the id 7 is taken");
         assert_eq!(error.kind(), ErrorKind::InvalidVocabulary);
     }

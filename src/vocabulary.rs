@@ -10,6 +10,46 @@ use crate::bpe::{MOST_TOKENS, PieceTable, Tables};
 use crate::error::{Error, ErrorKind};
 use crate::token::{Rank, TokenId};
 
+/// A byte-pair encoding as plain data: what [`Vocabulary::from_model`] is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BpeModel {
+    /// The bytes and the id of every token that merging begins with or makes. If there are no `merges`, in the order
+    /// of their ranks. Bytes are those of text after normalizing (SentencePiece's `▁` is a space here).
+    pub tokens: Vec<(Vec<u8>, TokenId)>,
+    /// Which two neighbours merge into what, as places in `tokens` (left, right, result), the first to be merged
+    /// first; of two equal pairs the last one counts, as in Hugging Face's tokenizers. `None`: any two merge whose
+    /// bytes together are a token, in the order of `tokens`.
+    pub merges: Option<Vec<[u32; 3]>>,
+    /// What merging begins with.
+    pub unit: Unit,
+    /// With [`Unit::Character`]: the tokens of single bytes, with which a character is encoded that is no token.
+    /// They never merge. All 256, or none.
+    pub byte_tokens: Vec<(u8, TokenId)>,
+    /// What stands for a character (with [`Unit::Byte`]: a byte) that is no token. `None`: text with it is an error.
+    pub unknown: Option<UnknownToken>,
+    /// Whether a piece that is a token as a whole becomes that token even if merging would not come to it (tiktoken
+    /// always; Hugging Face's `ignore_merges`).
+    pub whole_pieces: bool,
+}
+
+/// What merging begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Single bytes.
+    Byte,
+    /// Characters, and bytes for those that are no tokens.
+    Character,
+}
+
+/// A token for what the vocabulary does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Whether several in a row become one.
+    pub fuses: bool,
+}
+
 /// The ordinary tokens of an encoding: ids, bytes and merge ranks.
 #[derive(Clone)]
 pub struct Vocabulary {
@@ -74,6 +114,16 @@ impl Vocabulary {
             }
         }
         Vocabulary::from_tables(Tables::new(pieces).ok_or_else(not_whole)?, &runs)
+    }
+
+    /// A vocabulary from a byte-pair encoding of any kind.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidVocabulary`] if a token is empty, if two tokens have the same bytes or the same id, if a merge
+    /// does not join two tokens into a third one that has their bytes.
+    pub fn from_model(model: BpeModel) -> Result<Vocabulary, Error> {
+        Vocabulary::new(model.tokens)
     }
 
     /// A vocabulary on the images of its tables, with the ids of its ranks as runs of (first id, length).

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use bytepair::format::tiktoken;
-use bytepair::{Definition, ErrorKind, SpecialPolicy, SpecialTokens, Tokenizer, encoding, model};
+use bytepair::{Definition, ErrorKind, SpecialPolicy, Tokenizer, encoding, model};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -313,12 +313,8 @@ fn tiktoken_file_crlf() {
     for line_end in ["\n", "\r\n"] {
         for end in ["", line_end] {
             let file = with_all_bytes("YQ== 0\nYg== 1\nYWI= 2", line_end) + end;
-            let definition = Definition {
-                name: "test".into(),
-                vocabulary: tiktoken::read(file.as_bytes()).unwrap(),
-                specials: SpecialTokens::default(),
-                pattern: encoding("cl100k_base").unwrap().pattern().into(),
-            };
+            let vocabulary = tiktoken::read(file.as_bytes()).unwrap();
+            let definition = Definition::new("test", vocabulary, encoding("cl100k_base").unwrap().pattern());
             assert_eq!(Tokenizer::new(definition).unwrap().encode("abab").unwrap(), [2, 2]);
         }
     }

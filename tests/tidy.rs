@@ -26,16 +26,17 @@ const MODULES: &[(&str, &str)] = &[
     ("vocabulary", "error token bpe"),
     ("special", "error token"),
     ("measure", "token unicode"),
+    ("normalize", "error token unicode"),
     ("pretokenize", "error token unicode"),
     // L2: the parts put together
-    ("definition", "error token vocabulary special"),
-    ("tokenizer", "error token unicode vocabulary special measure pretokenize bpe definition"),
-    ("format", "error token definition vocabulary special"),
+    ("definition", "error token vocabulary special normalize pretokenize"),
+    ("tokenizer", "error token unicode vocabulary special measure normalize pretokenize bpe definition"),
+    ("format", "error token vocabulary special normalize pretokenize definition"),
     ("train", "error token unicode vocabulary special pretokenize bpe"),
     // L3: big inputs, many models, conversations
-    ("stream", "error token unicode special measure pretokenize bpe tokenizer"),
-    ("parallel", "error token unicode special measure pretokenize bpe tokenizer stream"),
-    ("registry", "error token vocabulary special pretokenize bpe definition tokenizer format"),
+    ("stream", "error token unicode special measure normalize pretokenize bpe tokenizer"),
+    ("parallel", "error token unicode special measure normalize pretokenize bpe tokenizer stream"),
+    ("registry", "error token vocabulary special normalize pretokenize bpe definition tokenizer format"),
     ("chat", "error token special definition tokenizer"),
     // L4: numbers and verdicts
     ("report", "error token measure"),
@@ -51,8 +52,8 @@ const LIBRARY: &str = "*-cli-main";
 /// What no row may ever say, whatever becomes of the table: each pair is (importer, never imported).
 const WALLS: &[(&str, &str)] = &[
     // Splitting knows no vocabulary and merging knows no text: each can be replaced and tested alone.
-    ("pretokenize", "bpe vocabulary special tokenizer"),
-    ("bpe", "pretokenize vocabulary special unicode tokenizer"),
+    ("pretokenize", "bpe vocabulary special normalize tokenizer"),
+    ("bpe", "normalize pretokenize vocabulary special unicode tokenizer"),
     // A reader that could reach the tokenizer could patch its behaviour for one file format.
     ("format", "tokenizer"),
     // A report is arithmetic on numbers that others counted.

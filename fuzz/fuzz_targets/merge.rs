@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use bytepair::{Definition, SpecialTokens, Tokenizer, Vocabulary};
+use bytepair::{Definition, Tokenizer, Vocabulary};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (Vec<Vec<u8>>, Vec<u8>)| {
@@ -13,13 +13,7 @@ fuzz_target!(|input: (Vec<Vec<u8>>, Vec<u8>)| {
     // Ids that say nothing of the ranks.
     let ids = (0..tokens.len() as u32).map(|rank| rank ^ 0x5555);
     let Ok(vocabulary) = Vocabulary::new(tokens.into_iter().zip(ids)) else { return };
-    let definition = Definition {
-        name: "any".into(),
-        vocabulary,
-        specials: SpecialTokens::default(),
-        pattern: "(?s).+".into(),
-    };
-    let tokenizer = Tokenizer::new(definition).expect("a vocabulary of all bytes");
+    let tokenizer = Tokenizer::new(Definition::new("any", vocabulary, "(?s).+")).expect("a vocabulary of all bytes");
     let piece = &piece[..piece.len().min(400)];
     assert_eq!(
         tokenizer.encode(piece).expect("one match"),

@@ -28,6 +28,7 @@ mod regex;
 mod rules;
 mod scan;
 mod simd;
+mod split;
 
 use crate::error::Error;
 use cl100k::Cl100k;
@@ -35,6 +36,7 @@ pub(crate) use cut::within_character;
 use gpt2::Gpt2;
 use o200k::O200k;
 use pattern::KnownPattern;
+pub use split::{Behavior, Split, SplitStep};
 
 /// How many boundaries are found at a time, at most: enough to keep the two loops apart, few enough for the
 /// first-level cache. More than a block has.

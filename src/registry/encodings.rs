@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::pattern;
-use crate::special::SpecialTokens;
+use crate::special::{SpecialToken, SpecialTokens};
 use crate::token::TokenId;
 use crate::tokenizer::Tokenizer;
 use crate::vocabulary::Vocabulary;
@@ -20,7 +20,7 @@ struct Embedded {
     name: &'static str,
     pack: &'static Pack,
     pattern: &'static str,
-    specials: fn() -> Vec<(String, TokenId)>,
+    specials: fn() -> Vec<SpecialToken>,
 }
 
 /// An embedded vocabulary: a tables made by the build script, and the ids of its ranks.
@@ -91,11 +91,10 @@ pub fn encoding(name: &str) -> Result<Tokenizer, Error> {
 /// As [`encoding`].
 pub fn definition(name: &str) -> Result<Definition, Error> {
     let embedded = EMBEDDED.iter().find(|embedded| embedded.name == name).ok_or_else(|| unknown(name))?;
+    let specials = SpecialTokens::new((embedded.specials)())?;
     Ok(Definition {
-        name: embedded.name.to_owned(),
-        vocabulary: embedded.pack.vocabulary()?,
-        specials: SpecialTokens::new((embedded.specials)())?,
-        pattern: embedded.pattern.to_owned(),
+        specials,
+        ..Definition::new(embedded.name, embedded.pack.vocabulary()?, embedded.pattern)
     })
 }
 
@@ -109,15 +108,15 @@ fn unknown(name: &str) -> Error {
     Error::new(ErrorKind::UnknownEncoding, format!("unknown encoding {name:?}")).with_hint(hint)
 }
 
-fn owned(tokens: &[(&str, TokenId)]) -> Vec<(String, TokenId)> {
-    tokens.iter().map(|(name, id)| ((*name).to_owned(), *id)).collect()
+fn owned(tokens: &[(&str, TokenId)]) -> Vec<SpecialToken> {
+    tokens.iter().map(|(name, id)| SpecialToken::control(*name, *id)).collect()
 }
 
-fn gpt2_specials() -> Vec<(String, TokenId)> {
+fn gpt2_specials() -> Vec<SpecialToken> {
     owned(&[("<|endoftext|>", 50_256)])
 }
 
-fn p50k_edit_specials() -> Vec<(String, TokenId)> {
+fn p50k_edit_specials() -> Vec<SpecialToken> {
     owned(&[
         ("<|endoftext|>", 50_256),
         ("<|fim_prefix|>", 50_281),
@@ -126,7 +125,7 @@ fn p50k_edit_specials() -> Vec<(String, TokenId)> {
     ])
 }
 
-fn cl100k_specials() -> Vec<(String, TokenId)> {
+fn cl100k_specials() -> Vec<SpecialToken> {
     owned(&[
         ("<|endoftext|>", 100_257),
         ("<|fim_prefix|>", 100_258),
@@ -136,13 +135,13 @@ fn cl100k_specials() -> Vec<(String, TokenId)> {
     ])
 }
 
-fn o200k_specials() -> Vec<(String, TokenId)> {
+fn o200k_specials() -> Vec<SpecialToken> {
     owned(&[("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)])
 }
 
 /// Besides the named ones, `<|reserved_N|>` for all other ids from 200000 to 201087. The id 200018 has both
 /// names, and decodes to the first.
-fn harmony_specials() -> Vec<(String, TokenId)> {
+fn harmony_specials() -> Vec<SpecialToken> {
     let mut tokens = owned(&[
         ("<|startoftext|>", 199_998),
         ("<|endoftext|>", 199_999),
@@ -157,7 +156,7 @@ fn harmony_specials() -> Vec<(String, TokenId)> {
     ]);
     let named = [200_002, 200_003, 200_005, 200_006, 200_007, 200_008, 200_012];
     let reserved = (200_000..=201_087).filter(|id| !named.contains(id));
-    tokens.extend(reserved.map(|id| (format!("<|reserved_{id}|>"), id)));
+    tokens.extend(reserved.map(|id| SpecialToken::control(format!("<|reserved_{id}|>"), id)));
     tokens
 }
 

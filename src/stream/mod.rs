@@ -408,7 +408,7 @@ fn end_piece(
 mod tests {
     use super::*;
     use crate::registry::encoding;
-    use crate::{Definition, SpecialTokens, Vocabulary};
+    use crate::{Definition, Vocabulary};
 
     /// How many bytes a counter kept at most while it took this text, and what it counted.
     fn kept(tokenizer: &Tokenizer, text: &[u8]) -> (usize, u64) {
@@ -525,9 +525,8 @@ mod tests {
     fn a_token_longer_than_the_patience_is_found() {
         let tokens = (0..=255u8).map(|byte| (vec![byte], u32::from(byte))).chain([(vec![b'a'; 70_000], 256)]);
         let pattern = encoding("o200k_base").expect("embedded").pattern().to_owned();
-        let (vocabulary, specials) = (Vocabulary::new(tokens).expect("all bytes"), SpecialTokens::default());
-        let tokenizer =
-            Tokenizer::new(Definition { name: "test".into(), vocabulary, specials, pattern }).expect("known");
+        let vocabulary = Vocabulary::new(tokens).expect("all bytes");
+        let tokenizer = Tokenizer::new(Definition::new("test", vocabulary, pattern)).expect("known");
         assert_eq!(kept(&tokenizer, &[b'a'; 70_000]).1, 1);
         assert_eq!(
             kept(&tokenizer, &[b'a'; 90_000]).1,
