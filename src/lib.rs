@@ -68,10 +68,10 @@ pub use pretokenize::{Behavior, Split, SplitStep};
 pub use registry::encodings::{encoding, encoding_names};
 pub use registry::{model, tokenizer_for_model};
 pub use special::{SpecialPolicy, SpecialToken, SpecialTokens};
-pub use token::{Span, TokenId};
+pub use token::{Span, TokenId, Unit};
 pub use tokenizer::Tokenizer;
 pub use unicode::UNICODE_VERSION;
-pub use vocabulary::{BpeModel, Unit, UnknownToken, Vocabulary};
+pub use vocabulary::{BpeModel, UnknownToken, Vocabulary};
 
 /// The Rust code in README.md, compiled and run.
 #[cfg(doctest)]

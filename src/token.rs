@@ -21,3 +21,12 @@ pub struct Span {
     /// Where the token ends, in bytes from the start of the text (exclusive).
     pub end: usize,
 }
+
+/// What merging begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Single bytes.
+    Byte,
+    /// Characters, and bytes for those that are no tokens.
+    Character,
+}

@@ -6,7 +6,8 @@
 
 use std::sync::OnceLock;
 
-use crate::bpe::{self, PieceCounter, PieceEncoder};
+use crate::bpe::naive::Textbook;
+use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::definition::Definition;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::{Pretokenizer, Split};
@@ -29,6 +30,8 @@ pub struct Tokenizer {
     pretokenizer: Pretokenizer,
     /// The slow twin of `pretokenizer`, made when it is first asked for.
     by_regex: OnceLock<Pretokenizer>,
+    /// The slow twin of the vocabulary's tables.
+    textbook: OnceLock<Textbook>,
 }
 
 impl Tokenizer {
@@ -48,7 +51,15 @@ impl Tokenizer {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let pretokenizer = Pretokenizer::new(&pattern)?;
-        Ok(Tokenizer { name, vocabulary, specials, pattern, pretokenizer, by_regex: OnceLock::new() })
+        Ok(Tokenizer {
+            name,
+            vocabulary,
+            specials,
+            pattern,
+            pretokenizer,
+            by_regex: OnceLock::new(),
+            textbook: OnceLock::new(),
+        })
     }
 
     /// The name of the encoding.
@@ -220,8 +231,8 @@ impl Tokenizer {
             Segment::Text(text) => {
                 let mut ranks = Vec::new();
                 self.encode_pieces(&mut merger, text, 0, text.len(), &mut ranks)?;
-                let table = self.vocabulary.table();
-                ranks.iter().for_each(|&rank| push(self.vocabulary.id_of(rank), table.token_length(rank)));
+                let tables = self.vocabulary.tables();
+                ranks.iter().for_each(|&rank| push(self.vocabulary.id_of(rank), tables.token_length(rank)));
                 Ok(())
             }
         })?;
@@ -237,10 +248,11 @@ impl Tokenizer {
     /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
     pub fn encode_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<TokenId>, Error> {
         let text = text.as_ref();
+        let textbook = self.textbook.get_or_init(|| self.vocabulary.textbook());
         let mut ids = Vec::new();
         let mut start = 0;
         for end in self.pieces_naively(text)? {
-            let ranks = bpe::naive::encode(self.vocabulary.table(), &text[start..end]);
+            let ranks = textbook.encode(&text[start..end]);
             ids.extend(ranks.into_iter().map(|rank| self.vocabulary.id_of(rank)));
             start = end;
         }

@@ -6,6 +6,7 @@
 // Only a part of each file is used here, and what is public in the library is not reachable in a script.
 #![allow(dead_code, unreachable_pub)]
 
+use std::fmt::Write;
 use std::path::Path;
 
 #[path = "../src/bpe/borders.rs"]
@@ -20,19 +21,29 @@ mod heap;
 mod join;
 #[path = "../src/bpe/merge.rs"]
 mod merge;
+#[path = "../src/bpe/origin.rs"]
+mod origin;
 #[path = "../src/format/packed.rs"]
 mod packed;
 #[path = "../src/bpe/pairs.rs"]
 mod pairs;
 #[path = "../src/bpe/pieces.rs"]
 mod pieces;
+#[path = "../src/bpe/plan.rs"]
+mod plan;
 #[path = "../src/bpe/table.rs"]
 mod table;
 #[path = "../src/token.rs"]
 mod token;
+#[path = "../src/bpe/tokens.rs"]
+mod tokens;
 
-/// The packs; gpt2 and r50k_base are one, p50k_edit is p50k_base, o200k_harmony is o200k_base.
-const PACKS: [&str; 4] = ["r50k_base", "p50k_base", "cl100k_base", "o200k_base"];
+/// The packs, and the feature with which each is built in; those of OpenAI always are. Several encodings can share one.
+const PACKS: &[(&str, Option<&str>)] =
+    &[("r50k_base", None), ("p50k_base", None), ("cl100k_base", None), ("o200k_base", None)];
+
+/// The images of a vocabulary, in the order in which `bpe` takes them.
+const KINDS: [&str; 4] = ["tokens", "pairs", "chars", "borders"];
 
 fn main() {
     for source in [
@@ -44,30 +55,69 @@ fn main() {
         "bpe/heap",
         "bpe/join",
         "bpe/merge",
+        "bpe/origin",
         "bpe/pairs",
         "bpe/pieces",
+        "bpe/plan",
         "bpe/table",
+        "bpe/tokens",
     ] {
         println!("cargo::rerun-if-changed=src/{source}.rs");
     }
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    for name in PACKS {
+    let mut code = String::new();
+    for (name, feature) in PACKS {
         let path = format!("vocab/{name}.pack");
         println!("cargo::rerun-if-changed={path}");
+        let variable = |feature: &str| format!("CARGO_FEATURE_{}", feature.replace('-', "_").to_uppercase());
+        if feature.is_some_and(|feature| std::env::var_os(variable(feature)).is_none()) {
+            continue;
+        }
         let pack = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let pack = packed::read(&pack).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let image = pieces::PieceTable::build_image(pack.tokens.into_iter())
-            .unwrap_or_else(|rank| panic!("{path}: the token of rank {rank} is empty or comes twice"));
-        let table = pieces::PieceTable::from_image(image.clone().into()).expect("an image just made");
-        let pairs_image = pairs::Pairs::build_image(&table);
-        let pairs = pairs::Pairs::from_image(pairs_image.clone().into()).expect("an image just made");
-        let chars_image = chars::Chars::build_image(&table, &pairs);
-        let borders_image = borders::Borders::build_image(&table, &pairs);
-        for (kind, image) in
-            [("pieces", image), ("pairs", pairs_image), ("chars", chars_image), ("borders", borders_image)]
-        {
+        for (kind, image) in KINDS.iter().zip(images(&path, &pack)) {
             let file = Path::new(&out).join(format!("{name}.{kind}"));
             std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         }
+        describe(&mut code, name, &pack).expect("a string takes everything");
     }
+    let file = Path::new(&out).join("packs.rs");
+    std::fs::write(&file, code).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+}
+
+fn images(path: &str, pack: &packed::Pack<'_>) -> [Vec<u8>; 4] {
+    let image = pieces::PieceTable::build_image(pack.tokens.iter().copied())
+        .unwrap_or_else(|rank| panic!("{path}: the token of rank {rank} is empty or comes twice"));
+    let table = pieces::PieceTable::from_image(image.into()).expect("an image just made");
+    let found = || origin::by_rank(&table, pack.unit, &pack.bytes);
+    let plan = plan::Plan {
+        unit: pack.unit,
+        tokens: &pack.tokens,
+        pairs: &pack.pairs.clone().unwrap_or_else(found),
+        others: &pack.others,
+        bytes: &pack.bytes,
+        whole_pieces: pack.whole_pieces,
+    };
+    plan.build_images()
+}
+
+/// Writes the pack down as a static of the library.
+fn describe(code: &mut String, name: &str, pack: &packed::Pack<'_>) -> std::fmt::Result {
+    let constant = name.replace(['-', '.'], "_").to_uppercase();
+    writeln!(code, "pub(super) static {constant}: Pack = Pack {{")?;
+    writeln!(code, "    images: [")?;
+    for kind in KINDS {
+        writeln!(code, "        include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.{kind}\")),")?;
+    }
+    writeln!(code, "    ],")?;
+    writeln!(code, "    ids: &{:?},", pack.ids)?;
+    writeln!(
+        code,
+        "    rules: Rules {{ unit: Unit::{:?}, merging: {}, whole_pieces: {}, is_listed: {} }},",
+        pack.unit,
+        pack.tokens.len(),
+        pack.whole_pieces,
+        pack.pairs.is_some()
+    )?;
+    writeln!(code, "}};")
 }

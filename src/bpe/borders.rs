@@ -22,8 +22,6 @@
 use std::borrow::Cow;
 
 use super::chars::is_continuation;
-use super::pairs::Pairs;
-use super::pieces::PieceTable;
 
 /// The size of the image of a vocabulary without borders; there is nothing behind it.
 const NO_BORDERS: u32 = 0;
@@ -66,15 +64,16 @@ impl Walk {
 }
 
 impl Borders {
-    /// Makes the image for the tokens of a table.
-    pub(crate) fn build_image(table: &PieceTable, pairs: &Pairs) -> Vec<u8> {
-        if !pairs.reach_all() {
+    /// Makes the image for these tokens.
+    ///
+    /// `are_there` says whether pieces become what merging makes of them, and nothing else.
+    pub(crate) fn build_image(tokens: &[&[u8]], are_there: bool) -> Vec<u8> {
+        if !are_there {
             return NO_BORDERS.to_le_bytes().to_vec();
         }
         let mut neighbours = Vec::new();
         let mut image = vec![0; CHARS_AT];
-        for rank in 0..table.len() {
-            let token = table.bytes(rank);
+        for token in tokens {
             for at in (1..token.len()).filter(|&at| !is_continuation(token[at])) {
                 match (before(token, at), Character::at(token, at)) {
                     (Some(before), Some(after)) => neighbours.push((before.code, after.code)),

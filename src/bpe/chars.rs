@@ -19,78 +19,113 @@
 //! comes after its parts, as in all trained vocabularies.)
 //!
 //! Which tokens reach across a border is asked of the two bytes at it. That counts some that do not fit the
-//! other bytes, and so errs on the safe side.
+//! other bytes, and so errs on the safe side; and so does it that of the lowest rank the last five bits are left out.
+//!
+//! In a vocabulary whose merging begins with characters ([`Unit::Character`]), the characters are those that are tokens,
+//! and there is nothing to be asked.
 //!
 //! ```text
-//! image = characters ending beginning          all numbers little-endian u32
-//! characters = for each code point below 2^16, R + 1, which is also the rank of c; or 0
-//! ending     = for the byte before c and the first byte of c, the lowest rank of a token that ends inside
-//! beginning  = for the last byte of c and the byte after it, the lowest rank of a token that begins inside
+//! image     = header index pages ending beginning          little-endian
+//! header    = code points, divided by 64; pages (u32)
+//! index     = for each 64 code points the page that they are on, or ffff (u16)
+//! pages     = 64 times R + 1, which is also the rank of c; or 0 (u32)
+//! ending    = for the byte before c and the first byte of c, the lowest rank of a token that ends inside (u16)
+//! beginning = for the last byte of c and the byte after it, the lowest rank of a token that begins inside (u16)
 //! ```
 
 use std::borrow::Cow;
 
-use super::join::{NO_NEIGHBOUR, NO_PAIR};
+use super::join::{Join, NO_NEIGHBOUR, NO_PAIR};
 use super::pairs::Pairs;
-use super::pieces::PieceTable;
+use super::tokens::Tokens;
+use crate::token::Unit;
 
-const CODES: usize = 1 << 16;
-const ENDING_AT: usize = CODES * 4;
-const BEGINNING_AT: usize = ENDING_AT + 256 * 64 * 4;
-const LENGTH: usize = BEGINNING_AT + 64 * 256 * 4;
+/// How many code points are on a page, and how many pages there are at most: of characters of two and three bytes,
+/// and of all.
+const PAGE: usize = 64;
+const PAGES_OF_THREE: usize = (1 << 16) / PAGE;
+const PAGES_OF_ALL: usize = 0x11_0000 / PAGE;
+const NO_PAGE: u16 = u16::MAX;
+
+const HEADER: usize = 8;
+
+/// How many bits of a rank are left out where only the lowest of several is kept.
+const ROUNDED: u32 = 5;
+
+/// How many pairs of bytes there are at each end.
+const BORDERS: usize = 256 * 64;
 
 /// A read-only table of characters, see the module.
 #[derive(Clone)]
 pub(crate) struct Chars {
     image: Cow<'static, [u8]>,
+    /// How many places the index has.
+    places: usize,
+    pages_at: usize,
+    /// Where the lowest ranks begin; the end if there are none.
+    ending_at: usize,
 }
 
 impl Chars {
-    /// Makes the image for the tokens of a table.
-    pub(crate) fn build_image(table: &PieceTable, pairs: &Pairs) -> Vec<u8> {
-        let mut numbers = vec![0; CODES];
-        numbers.resize(LENGTH / 4, u32::MAX);
-        let mut lower = |at: usize, rank: u32| numbers[at / 4] = numbers[at / 4].min(rank);
+    /// Makes the image for these tokens, given in the order of ranks.
+    pub(crate) fn build_image(unit: Unit, tokens: &[&[u8]], known: &Tokens, pairs: &Pairs) -> Vec<u8> {
         let mut found = Vec::new();
-        for rank in 0..table.len() {
-            let token = table.bytes(rank);
-            for (at, pair) in token.windows(2).enumerate() {
-                if is_lead(pair[1]) && at + 1 + length(pair[1]) > token.len() {
-                    lower(ending(pair[0], pair[1]), rank);
-                }
-            }
-            if is_continuation(token[0])
-                && let Some(out) = token.iter().position(|&byte| !is_continuation(byte))
-            {
-                lower(beginning(token[out - 1], token[out]), rank);
-            }
+        for (rank, token) in (0u32..).zip(tokens) {
             if let Some((code, length)) = character(token, 0)
                 && length == token.len()
-                && is_last_merge(table, pairs, token, rank)
+                && (unit == Unit::Character || length < 4 && is_last_merge(known, pairs, token, rank))
             {
                 found.push((code, rank));
             }
         }
-        let mut comes_before_parts = vec![false; table.len() as usize];
-        for (left, right, rank) in pairs.iter() {
-            [left, right]
-                .into_iter()
-                .filter(|&part| rank < part)
-                .for_each(|part| comes_before_parts[part as usize] = true);
+        let mut lowest = Vec::new();
+        if unit == Unit::Byte {
+            let mut comes_before_parts = vec![false; tokens.len()];
+            for (left, right, rank) in pairs.iter() {
+                [left, right]
+                    .into_iter()
+                    .filter(|&part| rank < part)
+                    .for_each(|part| comes_before_parts[part as usize] = true);
+            }
+            found.retain(|&(_, rank)| !comes_before_parts[rank as usize]);
+            lowest = lowest_across(tokens);
         }
-        found.retain(|&(_, rank)| !comes_before_parts[rank as usize]);
-        found.into_iter().for_each(|(code, rank)| numbers[code] = rank + 1);
-        numbers.into_iter().flat_map(u32::to_le_bytes).collect()
+        let places = if unit == Unit::Byte { PAGES_OF_THREE } else { PAGES_OF_ALL };
+        let (mut index, mut pages) = (vec![NO_PAGE; places], Vec::new());
+        for (code, rank) in found {
+            let page = &mut index[code / PAGE];
+            if *page == NO_PAGE {
+                *page = (pages.len() / PAGE) as u16;
+                pages.resize(pages.len() + PAGE, 0u32);
+            }
+            pages[usize::from(*page) * PAGE + code % PAGE] = rank + 1;
+        }
+        let header = [places as u32, (pages.len() / PAGE) as u32];
+        let mut image: Vec<u8> = header.into_iter().flat_map(u32::to_le_bytes).collect();
+        image.extend(index.into_iter().flat_map(u16::to_le_bytes));
+        image.extend(pages.into_iter().flat_map(u32::to_le_bytes));
+        image.extend(lowest.into_iter().flat_map(u16::to_le_bytes));
+        image
     }
 
     /// Uses an image made by [`Chars::build_image`]; `None` if it has another length.
     pub(crate) fn from_image(image: Cow<'static, [u8]>) -> Option<Chars> {
-        (image.len() == LENGTH).then_some(Chars { image })
+        let number = |i: usize| Some(u32::from_le_bytes(*image.get(4 * i..)?.first_chunk()?) as usize);
+        let (places, pages) = (number(0)?, number(1)?);
+        let pages_at = HEADER + 2 * places;
+        let ending_at = pages_at + 4 * PAGE * pages;
+        let lowest = if places == PAGES_OF_THREE { 2 * 2 * BORDERS } else { 0 };
+        (image.len() == ending_at + lowest).then_some(Chars { image, places, pages_at, ending_at })
+    }
+
+    /// Whether merging begins with characters.
+    pub(super) fn are_all(&self) -> bool {
+        self.places == PAGES_OF_ALL
     }
 
     /// The parts that merging the piece may begin with.
-    pub(super) fn parts<'p>(&'p self, table: &'p PieceTable, piece: &'p [u8]) -> Parts<'p> {
-        Parts { chars: self, table, piece, at: 0 }
+    pub(super) fn parts<'p>(&'p self, tokens: &'p Tokens, piece: &'p [u8]) -> Parts<'p> {
+        Parts { chars: self, tokens, piece, at: 0 }
     }
 
     /// The rank and the length in bytes of the character at byte `at` of the piece, if it can be put together
@@ -98,30 +133,67 @@ impl Chars {
     #[inline(always)]
     fn at(&self, piece: &[u8], at: usize) -> Option<(u32, usize)> {
         let (code, length) = character(piece, at)?;
-        let rank = self.number(code * 4).checked_sub(1)?;
+        if code / PAGE >= self.places {
+            return None;
+        }
+        let page = usize::from(self.number_of_two(HEADER + 2 * (code / PAGE)));
+        if page == usize::from(NO_PAGE) {
+            return None;
+        }
+        let place = self.pages_at + 4 * (page * PAGE + code % PAGE);
+        let rank = self.image[place..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        let rank = rank.checked_sub(1)?;
+        if self.are_all() {
+            return Some((rank, length));
+        }
+        let is_below =
+            |lowest: usize| rank >> ROUNDED < self.number_of_two(self.ending_at + 2 * lowest).into();
         let is_safe_before = match at.checked_sub(1) {
-            Some(before) => rank < self.number(ending(piece[before], piece[at])),
+            Some(before) => is_below(ending(piece[before], piece[at])),
             None => true,
         };
         let end = at + length;
         let is_safe_after = match piece.get(end) {
             // Bytes that are no character of their own could belong to tokens that begin inside this one.
-            Some(&after) => !is_continuation(after) && rank < self.number(beginning(piece[end - 1], after)),
+            Some(&after) => !is_continuation(after) && is_below(beginning(piece[end - 1], after)),
             None => true,
         };
         (is_safe_before && is_safe_after).then_some((rank, length))
     }
 
     #[inline(always)]
-    fn number(&self, at: usize) -> u32 {
-        self.image[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    fn number_of_two(&self, at: usize) -> u16 {
+        self.image[at..].first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes))
     }
+}
+
+/// For all pairs of bytes at the ends of a character, the lowest rank of a token that ends inside or begins inside,
+/// rounded down.
+fn lowest_across(tokens: &[&[u8]]) -> Vec<u16> {
+    let mut lowest = vec![u16::MAX; 2 * BORDERS];
+    let mut lower = |at: usize, rank: u32| {
+        let rounded = u16::try_from(rank >> ROUNDED).unwrap_or(u16::MAX);
+        lowest[at] = lowest[at].min(rounded);
+    };
+    for (rank, token) in (0u32..).zip(tokens) {
+        for (at, pair) in token.windows(2).enumerate() {
+            if is_lead(pair[1]) && at + 1 + length(pair[1]) > token.len() {
+                lower(ending(pair[0], pair[1]), rank);
+            }
+        }
+        if token.first().is_some_and(|&first| is_continuation(first))
+            && let Some(out) = token.iter().position(|&byte| !is_continuation(byte))
+        {
+            lower(beginning(token[out - 1], token[out]), rank);
+        }
+    }
+    lowest
 }
 
 /// See [`Chars::parts`].
 pub(super) struct Parts<'p> {
     chars: &'p Chars,
-    table: &'p PieceTable,
+    tokens: &'p Tokens,
     piece: &'p [u8],
     at: usize,
 }
@@ -138,7 +210,7 @@ impl Before {
 }
 
 impl Parts<'_> {
-    /// The next part, its rank together with the part before it, or `NO_PAIR`, and whether the byte after it, if
+    /// The next part, its rank together with the part before it (a candidate), or `NO_PAIR`, and whether the byte after it, if
     /// there is one, can begin a character.
     #[inline(always)]
     pub(super) fn next_with_pair(&mut self, pairs: &Pairs, before: &mut Before) -> Option<(u32, u32, bool)> {
@@ -146,9 +218,11 @@ impl Parts<'_> {
         let rank = self.next()?;
         let byte = (self.at == from + 1).then(|| self.piece[from]);
         let joined = match (before.byte, byte) {
-            // Bytes have a table of their own, without a hash.
-            (Some(before), Some(byte)) => self.table.rank_of_pair(before, byte).unwrap_or(NO_PAIR),
-            _ => pairs.rank(before.rank, rank),
+            // Bytes of ASCII have a table of their own, without a hash.
+            (Some(before @ ..0x80), Some(byte @ ..0x80)) => {
+                self.tokens.rank_of_pair(before, byte).unwrap_or(NO_PAIR)
+            }
+            _ => pairs.answer(pairs.ask(before.rank, rank)),
         };
         *before = Before { rank, byte };
         Some((rank, joined, self.is_between_characters()))
@@ -172,25 +246,29 @@ impl Iterator for Parts<'_> {
             return Some(rank);
         }
         self.at += 1;
-        self.table.rank_of_byte(byte)
+        self.tokens.rank_of_byte(byte)
     }
 }
 
-/// The code point (as far as its bits go) and the length of the character of two or three bytes at byte `at`.
+/// The code point (as far as its bits go) and the length of the character of two to four bytes at byte `at`.
 ///
 /// It need not be a valid one: all that matters is that its bytes are a lead and what follows it.
 #[inline(always)]
-fn character(piece: &[u8], at: usize) -> Option<(usize, usize)> {
+pub(super) fn character(piece: &[u8], at: usize) -> Option<(usize, usize)> {
     let lead = piece[at];
     let follow = |i: usize| {
         piece.get(at + i).filter(|&&byte| is_continuation(byte)).map(|&byte| usize::from(byte & 0x3f))
     };
+    // Smaller ones would share a place with shorter characters.
     match lead {
         0xc0..=0xdf => Some((usize::from(lead & 0x1f) << 6 | follow(1)?, 2)),
         0xe0..=0xef => {
             let code = usize::from(lead & 0x0f) << 12 | follow(1)? << 6 | follow(2)?;
-            // Smaller ones would share a place with characters of two bytes.
             (code >= 0x800).then_some((code, 3))
+        }
+        0xf0..=0xf4 => {
+            let code = usize::from(lead & 0x07) << 18 | follow(1)? << 12 | follow(2)? << 6 | follow(3)?;
+            (0x1_0000..0x11_0000).contains(&code).then_some((code, 4))
         }
         _ => None,
     }
@@ -217,23 +295,23 @@ fn length(lead: u8) -> usize {
 
 #[inline(always)]
 fn ending(before: u8, lead: u8) -> usize {
-    ENDING_AT + (usize::from(before) << 6 | usize::from(lead & 0x3f)) * 4
+    usize::from(before) << 6 | usize::from(lead & 0x3f)
 }
 
 #[inline(always)]
 fn beginning(last: u8, after: u8) -> usize {
-    BEGINNING_AT + (usize::from(last & 0x3f) << 8 | usize::from(after)) * 4
+    BORDERS + (usize::from(last & 0x3f) << 8 | usize::from(after))
 }
 
 /// Whether merging the bytes of the token gives the token, and no step before has a higher rank.
-fn is_last_merge(table: &PieceTable, pairs: &Pairs, token: &[u8], rank: u32) -> bool {
-    let byte = |i: usize| table.rank_of_byte(token[i]);
-    let pair = |i: usize| table.rank_of_pair(token[i], token[i + 1]).unwrap_or(u32::MAX);
+fn is_last_merge(known: &Tokens, pairs: &Pairs, token: &[u8], rank: u32) -> bool {
+    let byte = |i: usize| known.rank_of_byte(token[i]).unwrap_or(NO_NEIGHBOUR);
+    let pair = |i: usize| pairs.rank(byte(i), byte(i + 1));
     let joined = match token.len() {
-        2 => Some(rank),
-        _ if pair(0).min(pair(1)) > rank => None,
-        _ if pair(0) <= pair(1) => byte(2).map(|last| pairs.rank(pair(0), last)),
-        _ => byte(0).map(|first| pairs.rank(first, pair(1))),
+        2 => pair(0),
+        _ if pair(0).min(pair(1)) > rank => NO_PAIR,
+        _ if pair(0) <= pair(1) => pairs.rank(pair(0), byte(2)),
+        _ => pairs.rank(byte(0), pair(1)),
     };
-    joined == Some(rank)
+    joined == rank
 }

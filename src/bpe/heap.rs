@@ -11,7 +11,8 @@
 //!
 //! It is right because a part's current pair is always in the queue, an outdated entry never equals the
 //! current one (a part and its right neighbour together only ever grow, so the same rank cannot come back),
-//! and equal ranks come out from left to right, as the textbook asks.
+//! and equal ranks come out from left to right, as the textbook asks. What was queued is a candidate, and confirmed
+//! when it comes out.
 //!
 //! Half of all entries are there from the beginning. They are sorted once and taken in order, which is much
 //! cheaper than taking them out of a heap; only pairs that come up while merging go into the heap.
@@ -94,6 +95,10 @@ pub(super) fn merge(
     while let Some((rank, at)) = queue.pop() {
         let Part { left, right: gone, joined, .. } = parts[at as usize];
         if joined != rank {
+            continue;
+        }
+        if !join.confirm(parts[at as usize].rank, parts[gone as usize].rank, rank) {
+            parts[at as usize].joined = NO_PAIR;
             continue;
         }
         let right = parts[gone as usize].right;

@@ -22,6 +22,9 @@ pub(crate) trait Join {
     /// Asks what the two merge into. One of them may be [`NO_NEIGHBOUR`].
     fn ask(&self, left: u32, right: u32) -> Self::Asked;
 
-    /// The rank of the two joined, or [`NO_PAIR`].
+    /// The rank of the two joined, or [`NO_PAIR`]; it may be wrong until it is confirmed.
     fn answer(&self, asked: Self::Asked) -> u32;
+
+    /// Whether the candidate, the answer for these two, is what they merge into.
+    fn confirm(&self, left: u32, right: u32, candidate: u32) -> bool;
 }

@@ -59,9 +59,9 @@ impl Waiting {
         if piece.len() <= LARGE - 2 && piece.is_ascii() {
             // Bytes have a table of their own, a small part of which is enough for most of ASCII.
             joined = Some(self.joined.len());
-            let rank = |&byte| tables.pieces.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR);
+            let rank = |&byte| tables.tokens.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR);
             self.parts.extend(piece.iter().map(rank));
-            let pair = |pair: &[u8]| tables.pieces.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_PAIR);
+            let pair = |pair: &[u8]| tables.tokens.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_PAIR);
             self.joined.push(NO_PAIR);
             self.joined.extend(piece.windows(2).map(pair));
         } else {

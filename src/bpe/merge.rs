@@ -121,12 +121,19 @@ impl<const ROOM: usize, J: Join> Row<ROOM, J> {
                 lowest = lowest.min(first);
             }
         }
-        if lowest >= NO_KEY {
-            return false;
-        }
-        let at = lowest as usize & (LARGE - 1);
-        let rank = (lowest >> PLACE_BITS) as Rank;
-        let gone = usize::from(self.after[at]);
+        let (at, rank, gone) = loop {
+            if lowest >= NO_KEY {
+                return false;
+            }
+            let at = lowest as usize & (LARGE - 1);
+            let rank = (lowest >> PLACE_BITS) as Rank;
+            let gone = usize::from(self.after[at]);
+            if join.confirm(self.ranks[at], self.ranks[gone], rank) {
+                break (at, rank, gone);
+            }
+            self.keys[at] = NO_KEY;
+            lowest = self.keys.iter().fold(NO_KEY, |lowest, &key| lowest.min(key));
+        };
         let next = usize::from(self.after[gone]);
         let previous = usize::from(self.before[at]);
         self.ranks[at] = rank;

@@ -9,10 +9,12 @@
 //! longer                       -> window after window            window, sections, kept, repeat
 //! ```
 //!
-//! Four tables are made of a vocabulary: its tokens (`pieces`), which neighbours merge (`pairs`), which
-//! characters can be put together before merging begins (`chars`), and between which no token reaches across
-//! (`borders`). All ways give what the textbook algorithm
-//! gives, which stays here as `naive` and is what tests compare with.
+//! Four tables are made of a vocabulary: its tokens (`tokens`), which neighbours merge (`pairs`, found by `origin`),
+//! which characters can be put together before merging begins (`chars`), and between which no token reaches across
+//! (`borders`). All ways give what the textbook algorithm gives, which stays here as `naive` and is what tests
+//! compare with.
+//!
+//! Merging begins with bytes or with characters (`crate::token::Unit`); nearly nothing here has to know.
 //!
 //! Nothing here knows of texts, special tokens, ids or files: where pieces begin and end is the work of
 //! `pretokenize`, which id a rank has is known to the vocabulary.
@@ -31,17 +33,21 @@ mod lanes;
 mod merge;
 mod misses;
 pub(crate) mod naive;
+pub(crate) mod origin;
 mod pairs;
 mod pieces;
+mod plan;
 mod repeat;
 mod sections;
 mod table;
+mod tokens;
 mod window;
 
 pub(crate) use counter::PieceCounter;
 pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
 pub(crate) use pieces::{MOST_TOKENS, PieceTable};
+pub(crate) use plan::Plan;
 pub(crate) use window::LongPiece;
 
 use std::borrow::Cow;
@@ -52,11 +58,12 @@ use borders::Borders;
 use cache::{SpareCounts, SpareOutcomes};
 use chars::Chars;
 use exchange::Exchange;
+use tokens::{QUICKLY_MERGED, Tokens};
 
 /// What is known of a vocabulary: its tokens, and which of them merge; and caches of what pieces become.
 #[derive(Clone)]
 pub(crate) struct Tables {
-    pub(crate) pieces: PieceTable,
+    tokens: Tokens,
     pairs: Pairs,
     chars: Chars,
     pub(crate) borders: Borders,
@@ -66,23 +73,75 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// The tables of a vocabulary of which only the tokens are known yet, all single bytes among them.
-    pub(crate) fn new(pieces: PieceTable) -> Option<Tables> {
-        let pairs = Pairs::from_image(Cow::Owned(Pairs::build_image(&pieces)))?;
-        let chars = Chars::from_image(Cow::Owned(Chars::build_image(&pieces, &pairs)))?;
-        let borders = Borders::from_image(Cow::Owned(Borders::build_image(&pieces, &pairs)))?;
-        Some(Tables::with(pieces, pairs, chars, borders))
-    }
-
     /// The tables on their images; `None` if these are not of the length that they say.
-    pub(crate) fn from_images([pieces, pairs, chars, borders]: [Cow<'static, [u8]>; 4]) -> Option<Tables> {
-        let (pieces, pairs) = (PieceTable::from_image(pieces)?, Pairs::from_image(pairs)?);
-        Some(Tables::with(pieces, pairs, Chars::from_image(chars)?, Borders::from_image(borders)?))
+    pub(crate) fn from_images([tokens, pairs, chars, borders]: [Cow<'static, [u8]>; 4]) -> Option<Tables> {
+        Some(Tables {
+            tokens: Tokens::from_image(tokens)?,
+            pairs: Pairs::from_image(pairs)?,
+            chars: Chars::from_image(chars)?,
+            borders: Borders::from_image(borders)?,
+            spare_counts: SpareCounts::default(),
+            spare_outcomes: SpareOutcomes::default(),
+            exchange: Exchange::default(),
+        })
     }
 
-    fn with(pieces: PieceTable, pairs: Pairs, chars: Chars, borders: Borders) -> Tables {
-        let (spare_counts, spare_outcomes) = (SpareCounts::default(), SpareOutcomes::default());
-        Tables { pieces, pairs, chars, borders, spare_counts, spare_outcomes, exchange: Exchange::default() }
+    /// How many ranks there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.pairs.len()
+    }
+
+    /// The length in bytes of the longest token.
+    pub(crate) fn longest(&self) -> usize {
+        self.tokens.longest()
+    }
+
+    /// The bytes of the token of this rank. Panics if there is no such rank.
+    pub(crate) fn bytes(&self, rank: Rank) -> &[u8] {
+        self.tokens.bytes(&self.pairs, rank)
+    }
+
+    /// Puts the bytes of the token of this rank to `out`: faster than [`Tables::bytes`] for a few. Panics if there is no
+    /// such rank.
+    pub(crate) fn spell(&self, rank: Rank, out: &mut Vec<u8>) {
+        self.tokens.spell(&self.pairs, rank, out);
+    }
+
+    /// The length in bytes of the token of this rank. Panics if there is no such rank.
+    #[inline]
+    pub(crate) fn token_length(&self, rank: Rank) -> usize {
+        self.tokens.length(&self.pairs, rank)
+    }
+
+    /// All pairs that merge, in the order of the ranks of what they merge into: left, right and result.
+    pub(crate) fn merges(&self) -> impl Iterator<Item = (Rank, Rank, Rank)> {
+        self.pairs.iter()
+    }
+
+    /// Whether merging the bytes of a token always gives that token.
+    pub(crate) fn reach_all(&self) -> bool {
+        self.pairs.reach_all()
+    }
+
+    /// The ranks of what stands for single bytes, as merging begins with them.
+    pub(crate) fn byte_ranks(&self) -> [Option<Rank>; 256] {
+        std::array::from_fn(|byte| self.tokens.rank_of_byte(byte as u8))
+    }
+
+    /// Whether merging begins with characters.
+    pub(crate) fn begins_with_characters(&self) -> bool {
+        self.chars.are_all()
+    }
+
+    /// Whether a piece that is a token becomes that token even if merging does not come to it, and such tokens are there.
+    pub(crate) fn has_whole_pieces(&self) -> bool {
+        self.tokens.has_short_whole()
+    }
+
+    /// The rank of the token that the piece is as a whole. Found are the longer ones of those that merging would come to,
+    /// and all those that it would not come to where such a piece becomes that token.
+    pub(crate) fn whole(&self, piece: &[u8]) -> Option<Rank> {
+        self.tokens.whole(&self.pairs, piece)
     }
 
     /// Whether the piece is a token; asked only where merging might not show it, or would show it late. Long
@@ -90,13 +149,13 @@ impl Tables {
     #[inline(always)]
     fn is_token_at_once(&self, piece: &[u8]) -> bool {
         let is_run = matches!(piece, [.., a, b] if a == b && piece.len() > QUICKLY_MERGED);
-        (is_run || !self.pairs.reach_all()) && self.pieces.rank(piece).is_some()
+        (is_run || self.tokens.has_short_whole()) && self.whole(piece).is_some()
     }
 
     /// The parts that merging a piece begins with.
     #[inline(always)]
     fn parts<'p>(&'p self, piece: &'p [u8]) -> chars::Parts<'p> {
-        self.chars.parts(&self.pieces, piece)
+        self.chars.parts(&self.tokens, piece)
     }
 
     /// Merges the piece with a queue.
@@ -110,9 +169,6 @@ impl Tables {
     }
 }
 
-/// To merge a piece of at most this many bytes does not take longer than to look it up.
-const QUICKLY_MERGED: usize = 15;
-
 /// Encodes a piece that no cache knows.
 #[inline(never)]
 fn encode_piece(
@@ -121,9 +177,7 @@ fn encode_piece(
     piece: &[u8],
     token: &mut impl FnMut(Rank),
 ) -> Result<(), Error> {
-    if (piece.len() > QUICKLY_MERGED || !tables.pairs.reach_all())
-        && let Some(rank) = tables.pieces.rank(piece)
-    {
+    if let Some(rank) = tables.whole(piece) {
         token(rank);
         return Ok(());
     }

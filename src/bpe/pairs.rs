@@ -8,39 +8,56 @@
 //! nothing of the way the vocabulary was made. A token that merging cannot reach has no pair.)
 //!
 //! Most pairs that are asked for are not there, and which ones is hard to predict, so a look-up has no branch:
-//! the hash is perfect, that is, it gives each pair that is there a slot of its own, and one comparison
-//! tells. It is made by trying ("hash and displace", Belazzougui, Botelho, Dietzfelbinger 2009): pairs fall
-//! into small groups; for one group after the other, the largest first, a number is sought that sends all of
-//! its pairs to free slots.
+//! the hash is perfect, that is, it gives each pair that is there a slot of its own. It is made by trying ("hash and
+//! displace", Belazzougui, Botelho, Dietzfelbinger 2009): pairs fall into small groups; for one group after the other,
+//! the largest first, a number is sought that sends all of its pairs to free slots.
+//!
+//! A slot holds a rank and a few bits of the hash (the tag). One pair in thousands that is not there has the tag of
+//! the slot that it is sent to, so an answer is a *candidate*: before a merge is made of it, it is confirmed by the
+//! parts of the token, which are kept for each rank. Far more is asked than merged, and that a candidate is right is easily
+//! predicted; so the confirmation costs next to nothing, and slots are half as large as they would have to be without.
 //!
 //! ```text
-//! image   = header numbers slots          little-endian
-//! header  = groups, slots, seed, tokens that merging cannot reach (u32)
-//! numbers = for each group, the number that was found (u8)
-//! slots   = left << 42 | right << 21 | rank (u64), or all ones (free)
+//! image   = header numbers slots parts          little-endian
+//! header  = groups, slots, seed, tokens, tokens that merging cannot reach (u32)
+//! numbers = for each group, the number that was found (u8), padded to a multiple of 4
+//! slots   = tag << rank bits | rank (u32), or all ones (free)
+//! parts   = for each rank, left and right (three bytes each); or ffffff and the number of a literal: a token that
+//!           is not joined of two (`tokens`); two bytes more at the end
 //! ```
 //!
-//! Like the piece table, the image of an embedded vocabulary is made while compiling and used where it lies.
+//! Like the other images, that of an embedded vocabulary is made while compiling and used where it lies.
 
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use super::join::{Join, NO_NEIGHBOUR, NO_PAIR, RANK_BITS};
-use super::pieces::PieceTable;
+use super::join::{Join, NO_PAIR, RANK_BITS};
 use super::table::prefetch;
-use super::{heap, merge};
 
-/// The bits of a rank in a slot.
-const RANK: u64 = (1 << RANK_BITS) - 1;
+const FREE: u32 = u32::MAX;
 
-const FREE: u64 = u64::MAX;
-
-const HEADER: usize = 16;
+const HEADER: usize = 20;
 
 /// How many pairs a group has, and how many slots there are for four pairs: the fuller, the longer it takes to
 /// find the numbers.
 const GROUP: usize = 3;
 const SLOTS_FOR_FOUR: usize = 5;
+
+/// The bits of a part, and the bytes of both.
+const PART_BITS: u32 = 24;
+const PARTS: usize = 6;
+
+/// What stands for the left part of a token that is not joined of two.
+const LITERAL: u32 = (1 << PART_BITS) - 1;
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// Of two tokens, by their ranks.
+    Joined(u32, u32),
+    /// Of nothing else: the number of the literal.
+    Literal(u32),
+}
 
 /// A read-only map from two ranks to the rank of the token that they merge into, see the module.
 #[derive(Clone)]
@@ -49,51 +66,85 @@ pub(crate) struct Pairs {
     groups: u32,
     slots: u32,
     multiplier: u64,
+    tokens: u32,
     unreachable: u32,
+    rank_bits: u32,
     slots_at: usize,
+    parts_at: usize,
 }
 
 impl Pairs {
-    /// Makes the image for the tokens of a table.
-    pub(crate) fn build_image(table: &PieceTable) -> Vec<u8> {
-        let mut scratch = heap::Scratch::default();
-        let pairs: Vec<u64> = (0..table.len())
-            .filter_map(|rank| {
-                let (left, right) = last_pair(table, rank, &mut scratch)?;
-                Some(key(left, right) << RANK_BITS | u64::from(rank))
-            })
-            .collect();
-        let bytes = (0..table.len()).filter(|&rank| table.token_length(rank) == 1).count();
-        let unreachable = table.len() as usize - bytes - pairs.len();
+    /// Makes the image from what each token is made of, in the order of ranks, and from how many of them merging
+    /// cannot reach.
+    pub(crate) fn build_image(made: &[Made], unreachable: u32) -> Vec<u8> {
+        let rank_bits = rank_bits(made.len() as u32);
+        let joined = made.iter().zip(0..).filter_map(|(made, rank)| match *made {
+            Made::Joined(left, right) => Some((key(left, right), rank)),
+            Made::Literal(_) => None,
+        });
+        let pairs: Vec<(u64, u32)> = joined.collect();
         // One seed in thousands fails, and each is another throw.
-        let (seed, numbers, slots) = (0..u32::MAX)
-            .find_map(|seed| place(&pairs, seed).map(|(numbers, slots)| (seed, numbers, slots)))
+        let (seed, mut numbers, slots) = (0..u32::MAX)
+            .find_map(|seed| place(&pairs, rank_bits, seed).map(|(numbers, slots)| (seed, numbers, slots)))
             .unwrap_or_default();
-        let mut image = Vec::with_capacity(HEADER + numbers.len() + 8 * slots.len());
-        for number in [numbers.len() as u32, slots.len() as u32, seed, unreachable as u32] {
-            image.extend_from_slice(&number.to_le_bytes());
-        }
+        let header = [numbers.len() as u32, slots.len() as u32, seed, made.len() as u32, unreachable];
+        numbers.resize(numbers.len().next_multiple_of(4), 0);
+        let mut image = Vec::with_capacity(HEADER + numbers.len() + 4 * slots.len() + PARTS * made.len() + 2);
+        image.extend(header.into_iter().flat_map(u32::to_le_bytes));
         image.extend_from_slice(&numbers);
-        image.extend(slots.into_iter().flat_map(u64::to_le_bytes));
+        image.extend(slots.into_iter().flat_map(u32::to_le_bytes));
+        for made in made {
+            let parts = match *made {
+                Made::Joined(left, right) => parts(left, right),
+                Made::Literal(number) => parts(LITERAL, number),
+            };
+            image.extend_from_slice(&parts.to_le_bytes()[..PARTS]);
+        }
+        image.extend_from_slice(&[0; 2]);
         image
     }
 
     /// Uses an image made by [`Pairs::build_image`]; `None` if its length is not what its header says.
     pub(crate) fn from_image(image: Cow<'static, [u8]>) -> Option<Pairs> {
         let number = |i: usize| Some(u32::from_le_bytes(*image.get(4 * i..)?.first_chunk()?));
-        let (groups, slots, seed, unreachable) = (number(0)?, number(1)?, number(2)?, number(3)?);
-        let slots_at = HEADER + groups as usize;
-        let whole = groups > 0 && slots > 0 && image.len() == slots_at + 8 * slots as usize;
-        whole.then_some(Pairs { image, groups, slots, multiplier: multiplier(seed), unreachable, slots_at })
+        let (groups, slots, seed, tokens, unreachable) =
+            (number(0)?, number(1)?, number(2)?, number(3)?, number(4)?);
+        let slots_at = HEADER + (groups as usize).next_multiple_of(4);
+        let parts_at = slots_at + 4 * slots as usize;
+        let whole = groups > 0 && slots > 0 && image.len() == parts_at + PARTS * tokens as usize + 2;
+        let (multiplier, rank_bits) = (multiplier(seed), rank_bits(tokens));
+        whole.then_some(Pairs {
+            image,
+            groups,
+            slots,
+            multiplier,
+            tokens,
+            unreachable,
+            rank_bits,
+            slots_at,
+            parts_at,
+        })
+    }
+
+    /// How many tokens there are: the ranks are `0..len`.
+    pub(crate) fn len(&self) -> u32 {
+        self.tokens
+    }
+
+    /// What the token of this rank is made of. Panics if there is no such rank: ranks come from this table.
+    #[inline]
+    pub(crate) fn made(&self, rank: u32) -> Made {
+        assert!(rank < self.tokens, "the ranks of a vocabulary are below {}", self.tokens);
+        let both = self.parts(rank);
+        let (left, right) = ((both as u32) & LITERAL, (both >> PART_BITS) as u32);
+        if left == LITERAL { Made::Literal(right) } else { Made::Joined(left, right) }
     }
 
     /// All pairs that merge: left, right, and the rank of the token.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
-        let rank = |word: u64| (word & RANK) as u32;
-        let slots = self.image[self.slots_at..].chunks_exact(8);
-        slots.filter_map(move |slot| {
-            let slot = u64::from_le_bytes(*slot.first_chunk()?);
-            (slot != FREE).then(|| (rank(slot >> (2 * RANK_BITS)), rank(slot >> RANK_BITS), rank(slot)))
+        (0..self.tokens).filter_map(|rank| match self.made(rank) {
+            Made::Joined(left, right) => Some((left, right, rank)),
+            Made::Literal(_) => None,
         })
     }
 
@@ -104,38 +155,62 @@ impl Pairs {
 
     /// The rank of the token that the two merge into, or [`NO_PAIR`].
     pub(crate) fn rank(&self, left: u32, right: u32) -> u32 {
-        self.answer(self.ask(left, right))
+        let candidate = self.answer(self.ask(left, right));
+        if self.confirm(left, right, candidate) { candidate } else { NO_PAIR }
+    }
+
+    /// Both parts of a token, or 0 if there is no such rank.
+    #[inline(always)]
+    fn parts(&self, rank: u32) -> u64 {
+        let at = self.parts_at + PARTS * rank as usize;
+        let bytes = self.image.get(at..).and_then(|bytes| bytes.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes) & ((1 << (2 * PART_BITS)) - 1))
     }
 }
 
 impl Join for Pairs {
-    /// The pair as it stands in a slot, and where in the image the slot is.
-    type Asked = (u64, usize);
+    /// The tag, and where in the image the slot is.
+    type Asked = (u32, usize);
 
     #[inline(always)]
-    fn ask(&self, left: u32, right: u32) -> (u64, usize) {
-        let key = key(left, right);
-        let hash = hash(key, self.multiplier);
+    fn ask(&self, left: u32, right: u32) -> (u32, usize) {
+        let hash = hash(key(left, right), self.multiplier);
         let number = self.image[HEADER + reduce((hash >> 32) as u32, self.groups)];
-        let at = self.slots_at + 8 * slot(hash, number, self.slots);
+        let at = self.slots_at + 4 * slot(hash, number, self.slots);
         prefetch(&self.image, at);
-        (key, at)
+        (tag(hash, self.rank_bits), at)
     }
 
     #[inline(always)]
-    fn answer(&self, (key, at): (u64, usize)) -> u32 {
-        let slot = self.image[at..].first_chunk().map_or(FREE, |bytes| u64::from_le_bytes(*bytes));
-        select_unpredictable(slot >> RANK_BITS == key, (slot & RANK) as u32, NO_PAIR)
+    fn answer(&self, (tag, at): (u32, usize)) -> u32 {
+        let slot = self.image[at..].first_chunk().map_or(FREE, |bytes| u32::from_le_bytes(*bytes));
+        let rank = slot & ((1 << self.rank_bits) - 1);
+        select_unpredictable(slot - rank == tag, rank, NO_PAIR)
+    }
+
+    #[inline(always)]
+    fn confirm(&self, left: u32, right: u32, candidate: u32) -> bool {
+        self.parts(candidate) == parts(left, right) && candidate < self.tokens
     }
 }
 
+/// The fewest bits that hold all ranks and one number more, which is that of a free slot.
+fn rank_bits(tokens: u32) -> u32 {
+    u32::BITS - tokens.leading_zeros()
+}
+
+#[inline(always)]
+fn parts(left: u32, right: u32) -> u64 {
+    u64::from(left) | u64::from(right) << PART_BITS
+}
+
 /// Finds a number for each group; `None` if there is none for one of them.
-fn place(pairs: &[u64], seed: u32) -> Option<(Vec<u8>, Vec<u64>)> {
-    let mut groups: Vec<Vec<(u64, u64)>> = vec![Vec::new(); pairs.len() / GROUP + 1];
+fn place(pairs: &[(u64, u32)], rank_bits: u32, seed: u32) -> Option<(Vec<u8>, Vec<u32>)> {
+    let mut groups: Vec<Vec<(u64, u32)>> = vec![Vec::new(); pairs.len() / GROUP + 1];
     let count = groups.len() as u32;
-    for &pair in pairs {
-        let hash = hash(pair >> RANK_BITS, multiplier(seed));
-        groups[reduce((hash >> 32) as u32, count)].push((hash, pair));
+    for &(key, rank) in pairs {
+        let hash = hash(key, multiplier(seed));
+        groups[reduce((hash >> 32) as u32, count)].push((hash, tag(hash, rank_bits) | rank));
     }
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|&group| std::cmp::Reverse(groups[group].len()));
@@ -145,11 +220,11 @@ fn place(pairs: &[u64], seed: u32) -> Option<(Vec<u8>, Vec<u64>)> {
     for group in order {
         let members = &groups[group];
         numbers[group] = (0..=u8::MAX).find(|&number| {
-            let filled = members.iter().take_while(|&&(hash, pair)| {
+            let filled = members.iter().take_while(|&&(hash, entry)| {
                 let free = &mut slots[slot(hash, number, size)];
                 let was_free = *free == FREE;
                 if was_free {
-                    *free = pair;
+                    *free = entry;
                 }
                 was_free
             });
@@ -174,11 +249,17 @@ fn multiplier(seed: u32) -> u64 {
     u64::from(seed).wrapping_mul(0xd6e8_feb8_6659_fd92).wrapping_add(0x9e37_79b9_7f4a_7c15)
 }
 
-/// A folded product, as in the piece table. It is a part of the image's format.
+/// A folded product: every bit of both factors reaches every bit of the result. It is a part of the image's format.
 #[inline(always)]
 fn hash(key: u64, multiplier: u64) -> u64 {
     let product = u128::from(key) * u128::from(multiplier);
     (product as u64) ^ (product >> 64) as u64
+}
+
+/// The part of the hash that is stored above the rank: its lowest bits, which matter least for the slot.
+#[inline(always)]
+fn tag(hash: u64, rank_bits: u32) -> u32 {
+    (hash as u32) << rank_bits
 }
 
 #[inline(always)]
@@ -190,63 +271,4 @@ fn slot(hash: u64, number: u8, slots: u32) -> usize {
 #[inline(always)]
 fn reduce(hash: u32, size: u32) -> usize {
     ((u64::from(hash) * u64::from(size)) >> 32) as usize
-}
-
-/// The two tokens that merging the bytes of the token of this rank comes down to before the last step; `None`
-/// if it does not come down to one token. Merging without that token stops there.
-fn last_pair(table: &PieceTable, rank: u32, scratch: &mut heap::Scratch) -> Option<(u32, u32)> {
-    let token = table.bytes(rank);
-    if token.len() < 2 {
-        return None;
-    }
-    let mut parts = [0; 2];
-    let mut count = 0;
-    let part = |rank| {
-        if let Some(place) = parts.get_mut(count) {
-            *place = rank;
-        }
-        count += 1;
-    };
-    let bytes = token.iter().map(|&byte| table.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR));
-    if token.len() <= merge::LARGE - 2 {
-        merge::merge::<{ merge::LARGE }, _>(bytes, &Without { table, rank }, part);
-    } else {
-        heap::merge(bytes, &Without { table, rank }, scratch, part);
-    }
-    (count == 2).then_some((parts[0], parts[1]))
-}
-
-/// Merging by the bytes of the tokens, as if the token of one rank were not there.
-struct Without<'t> {
-    table: &'t PieceTable,
-    rank: u32,
-}
-
-impl Join for Without<'_> {
-    type Asked = (u32, u32);
-
-    fn ask(&self, left: u32, right: u32) -> (u32, u32) {
-        (left, right)
-    }
-
-    fn answer(&self, (left, right): (u32, u32)) -> u32 {
-        if left == NO_NEIGHBOUR || right == NO_NEIGHBOUR {
-            return NO_PAIR;
-        }
-        let (left, right) = (self.table.bytes(left), self.table.bytes(right));
-        let mut short = [0; 2 * merge::LARGE];
-        let long;
-        let both = match short.get_mut(..left.len() + right.len()) {
-            Some(both) => {
-                both[..left.len()].copy_from_slice(left);
-                both[left.len()..].copy_from_slice(right);
-                &*both
-            }
-            None => {
-                long = [left, right].concat();
-                long.as_slice()
-            }
-        };
-        self.table.rank(both).filter(|&joined| joined != self.rank).unwrap_or(NO_PAIR)
-    }
 }

@@ -75,7 +75,7 @@ pub(super) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
 /// The cycle ends halfway: what is near the beginning depends on what was before the text, and what is near
 /// the end on where it was cut off.
 pub(super) fn find(tables: &Tables, row: &[Rank], text: usize, period: usize) -> Option<(usize, usize)> {
-    let length = |&rank: &Rank| tables.pieces.token_length(rank);
+    let length = |&rank: &Rank| tables.token_length(rank);
     let mut after = 0;
     let mut tail = 0;
     while tail < text / 2 {

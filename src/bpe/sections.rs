@@ -105,7 +105,7 @@ impl Sections {
     fn lay_borders(&mut self, tables: &Tables, window: &[u8]) {
         self.borders.clear();
         self.taken.clear();
-        let length = |&rank: &Rank| tables.pieces.token_length(rank);
+        let length = |&rank: &Rank| tables.token_length(rank);
         let mut at = 0;
         for section in 1..self.len() {
             let before = self.inner.row(section - 1);

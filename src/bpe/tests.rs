@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
+use super::naive::Textbook;
 use super::window::LongPiece;
-use super::{PieceCounter, PieceEncoder, PieceTable, Tables, borders, heap, join, merge, naive};
-use crate::token::Rank;
+use super::{PieceCounter, PieceEncoder, PieceTable, Plan, Tables, borders, heap, join, merge, origin};
+use crate::token::{Rank, Unit};
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
 /// overlap a lot, some cannot be reached by merging, and a long word may come before its parts: everything
@@ -76,9 +77,24 @@ fn shuffled(words: Vec<Vec<u8>>, seed: u64) -> Vec<Vec<u8>> {
 }
 
 fn tables(tokens: &[Vec<u8>]) -> Tables {
-    let image = PieceTable::build_image(tokens.iter().map(Vec::as_slice)).expect("distinct");
-    Tables::new(PieceTable::from_image(Cow::Owned(image)).expect("an image just made"))
-        .expect("images just made")
+    let tokens: Vec<&[u8]> = tokens.iter().map(Vec::as_slice).collect();
+    let image = PieceTable::build_image(tokens.iter().copied()).expect("distinct");
+    let table = PieceTable::from_image(Cow::Owned(image)).expect("an image just made");
+    let pairs = origin::by_rank(&table, Unit::Byte, &[None; 256]);
+    let plan = Plan {
+        unit: Unit::Byte,
+        tokens: &tokens,
+        pairs: &pairs,
+        others: &[],
+        bytes: &[None; 256],
+        whole_pieces: true,
+    };
+    Tables::from_images(plan.build_images().map(Cow::Owned)).expect("images just made")
+}
+
+/// The oracle of the same vocabulary.
+fn textbook(tokens: &[Vec<u8>]) -> Textbook {
+    Textbook::new(Unit::Byte, tokens.iter().cloned(), [None; 256], true)
 }
 
 fn by_heap(tables: &Tables, piece: &[u8]) -> Vec<Rank> {
@@ -109,9 +125,9 @@ fn text_of(pieces: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
 }
 
 fn encode_and_count(tokens: &[Vec<u8>], pieces: &[Vec<u8>], batch: usize) -> Result<(), TestCaseError> {
-    let tables = tables(tokens);
+    let (tables, textbook) = (tables(tokens), textbook(tokens));
     let (text, bounds) = text_of(pieces);
-    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| naive::encode(&tables.pieces, piece)).collect();
+    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| textbook.encode(piece)).collect();
     // Both know pieces the second time.
     let (mut merger, mut counter) = (PieceEncoder::new(&tables, 100), PieceCounter::new(&tables, 100));
     for _ in 0..2 {
@@ -139,13 +155,13 @@ proptest! {
         let tables = tables(&tokens);
         let mut ranks = Vec::new();
         tables.merge_short::<{ merge::LARGE }>(piece.as_bytes(), |rank| ranks.push(rank));
-        prop_assert_eq!(ranks, naive::merge(&tables.pieces, piece.as_bytes()));
+        prop_assert_eq!(ranks, textbook(&tokens).merge(piece.as_bytes()));
     }
 
     #[test]
     fn heap_is_the_textbook(tokens in vocabularies(), piece in "[abcd]{1,200}") {
         let tables = tables(&tokens);
-        prop_assert_eq!(by_heap(&tables, piece.as_bytes()), naive::merge(&tables.pieces, piece.as_bytes()));
+        prop_assert_eq!(by_heap(&tables, piece.as_bytes()), textbook(&tokens).merge(piece.as_bytes()));
     }
 
     /// Characters are put together in advance only where that changes nothing, in valid text or not.
@@ -160,7 +176,7 @@ proptest! {
         if let Some(broken) = broken {
             piece.remove(broken.index(piece.len()));
         }
-        prop_assert_eq!(by_heap(&tables, &piece), naive::merge(&tables.pieces, &piece));
+        prop_assert_eq!(by_heap(&tables, &piece), textbook(&tokens).merge(&piece));
     }
 
     /// Between any two tokens that are neighbours at some step of the textbook, the table of pairs knows whether
@@ -169,10 +185,11 @@ proptest! {
     fn pairs_are_what_the_textbook_merges(tokens in vocabularies(), piece in "[abc]{2,40}") {
         let tables = tables(&tokens);
         let mut parts: Vec<Vec<u8>> = piece.bytes().map(|byte| vec![byte]).collect();
+        let place = |part: &[u8]| tokens.iter().position(|token| token == part).map(|place| place as Rank);
         loop {
-            let joined = |at: usize| tables.pieces.rank(&[&parts[at][..], &parts[at + 1]].concat());
+            let joined = |at: usize| place(&[&parts[at][..], &parts[at + 1]].concat());
             for at in 0..parts.len() - 1 {
-                let rank = |part: &[u8]| tables.pieces.rank(part).expect("a token");
+                let rank = |part: &[u8]| place(part).expect("a token");
                 let found = tables.pairs.rank(rank(&parts[at]), rank(&parts[at + 1]));
                 prop_assert_eq!((found != join::NO_PAIR).then_some(found), joined(at));
             }
@@ -318,7 +335,7 @@ fn what_follows_can_reach_back_through_many_windows() {
         }
         // Twice, so that the second chain begins where windows were enlarged.
         let twice = piece.repeat(2);
-        assert_eq!(by_windows(&tables, &twice, 50, 0), naive::merge(&tables.pieces, &twice));
+        assert_eq!(by_windows(&tables, &twice, 50, 0), textbook(&tokens).merge(&twice));
     }
 }
 
@@ -327,7 +344,8 @@ fn what_follows_can_reach_back_through_many_windows() {
 #[test]
 fn large_caches_handed_on_and_two_counters_are_the_textbook() {
     let words = ["ab", "abc", "bca", "cab", "aabb", "ccabab"].map(|word| word.as_bytes().to_vec());
-    let tables = tables(&shuffled(words.to_vec(), 7));
+    let vocabulary = shuffled(words.to_vec(), 7);
+    let (tables, textbook) = (tables(&vocabulary), textbook(&vocabulary));
     let mut state = 1u64;
     let mut next = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -336,7 +354,7 @@ fn large_caches_handed_on_and_two_counters_are_the_textbook() {
     let pieces: Vec<Vec<u8>> =
         (0..12_000).map(|_| (0..=next(40)).map(|_| b"abc"[next(3) as usize]).collect()).collect();
     let (text, bounds) = text_of(&pieces);
-    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| naive::encode(&tables.pieces, piece)).collect();
+    let wanted: Vec<Vec<Rank>> = pieces.iter().map(|piece| textbook.encode(piece)).collect();
     let tokens: usize = wanted.iter().map(Vec::len).sum();
     for _ in 0..2 {
         let mut ranks = Vec::new();

@@ -28,6 +28,7 @@
 //! One piece of a gigabyte thus needs a few megabytes. What is a piece is left to `pretokenize`.
 
 use super::Tables;
+use super::chars::is_continuation;
 use super::kept::Kept;
 use super::repeat::{self, Cycle};
 use super::sections::Sections;
@@ -52,6 +53,9 @@ const HEAD: usize = 64;
 const MENDED: usize = 2;
 const BY_QUEUE: usize = 16;
 
+/// How many bytes a character has at most.
+const LONGEST_CHARACTER: usize = 4;
+
 /// One piece on its way through merging: its bytes come in parts, its tokens go out as they are certain.
 pub(crate) struct LongPiece {
     /// Bytes that came; the first `taken` of them are in `kept` as tokens.
@@ -72,7 +76,9 @@ impl LongPiece {
     }
 
     /// A piece merged with a window of about this many bytes. Small ones are for tests.
-    pub(super) fn with_window(_tables: &Tables, window: usize) -> LongPiece {
+    pub(super) fn with_window(tables: &Tables, window: usize) -> LongPiece {
+        // The lengths of tokens are asked for again and again.
+        tables.tokens.get_ready(&tables.pairs);
         LongPiece {
             pending: Vec::new(),
             taken: 0,
@@ -95,7 +101,7 @@ impl LongPiece {
             self.pending.drain(..std::mem::take(&mut self.taken));
             self.pending.extend_from_slice(bytes);
             self.advance(tables, self.window)?;
-            self.kept.hand_over(tables.pieces.len() as usize, token);
+            self.kept.hand_over(tables.len() as usize, token);
         }
         Ok(())
     }
@@ -115,7 +121,7 @@ impl LongPiece {
                 self.kept.repeat_last(self.cycle.tokens, times);
                 self.taken += times * self.cycle.bytes.len();
             } else if !self.begin_cycle(tables)? {
-                self.merge_window(tables)?;
+                self.merge_window(tables, least == 1)?;
             }
         }
         Ok(())
@@ -127,10 +133,11 @@ impl LongPiece {
         let Some(period) = text.get(..self.window / LOOK).and_then(repeat::period) else {
             return Ok(false);
         };
-        let enough = 2 * period + 8 * tables.pieces.longest();
+        let enough = 2 * period + 8 * tables.longest();
         if repeat::common_prefix(text, &text[period..]) < 2 * enough {
             return Ok(false);
         }
+        let enough = character_border(tables, text, enough);
         let text = &text[..enough];
         self.cycle.tokens = 0;
         self.cycle.bytes.clear();
@@ -141,8 +148,7 @@ impl LongPiece {
             return Ok(true);
         };
         let end = row.len() - after;
-        let bytes =
-            |ranks: &[Rank]| ranks.iter().map(|&rank| tables.pieces.token_length(rank)).sum::<usize>();
+        let bytes = |ranks: &[Rank]| ranks.iter().map(|&rank| tables.token_length(rank)).sum::<usize>();
         let to = enough - bytes(&row[end..]);
         let from = to - bytes(&row[end - tokens..end]);
         self.cycle.bytes.extend_from_slice(&text[from..to]);
@@ -152,11 +158,15 @@ impl LongPiece {
         Ok(true)
     }
 
-    /// Merges the next window, or what there is of it.
-    fn merge_window(&mut self, tables: &Tables) -> Result<(), Error> {
+    /// Merges the next window, or what there is of it; of a text that goes on not the last character, of which
+    /// bytes may be missing.
+    fn merge_window(&mut self, tables: &Tables, is_last: bool) -> Result<(), Error> {
         self.cycle.tokens = 0;
         self.cycle.bytes.clear();
-        let end = self.pending.len().min(self.taken + self.window);
+        let mut end = self.pending.len().min(self.taken + self.window);
+        if end < self.pending.len() || !is_last {
+            end = character_border(tables, &self.pending, end);
+        }
         let window = &self.pending[self.taken..end];
         self.taken = end;
         // Tokens of runs are long, and their borders never where sections end.
@@ -174,8 +184,19 @@ impl LongPiece {
             }
             let border = self.sections.border_before(section);
             mended += self.kept.append(tables, tokens, border)?;
-            at += tokens.iter().map(|&rank| tables.pieces.token_length(rank)).sum::<usize>();
+            at += tokens.iter().map(|&rank| tables.token_length(rank)).sum::<usize>();
         }
         Ok(())
     }
+}
+
+/// A place at `at` or not far before it where no character is cut, for tables whose merging begins with characters: its
+/// parts would not merge. Where the text ends at `at`, its last character counts as cut.
+fn character_border(tables: &Tables, text: &[u8], at: usize) -> usize {
+    if !tables.begins_with_characters() {
+        return at;
+    }
+    let begins = |&at: &usize| text.get(at).is_some_and(|&byte| !is_continuation(byte));
+    // Bytes that are no characters can be cut anywhere.
+    (at.saturating_sub(LONGEST_CHARACTER)..=at).rev().find(begins).unwrap_or(at)
 }

@@ -1,27 +1,67 @@
-//! The packed form of a vocabulary, as it lies in `vocab/`: what a `.tiktoken` file says, in under half its
-//! size, without the need to decompress. The build script reads it and makes the piece tables.
+//! The packed form of a vocabulary, as it lies in `vocab/`: its ranks, ids and bytes, without the need to decompress or
+//! to parse. The build script reads it and makes the tables.
 //!
 //! ```text
-//! magic    "bytepair pack 1\n"
-//! runs     number of id runs (u32), then for each its first id and its length (u32 each): the tokens in the
-//!          order of their ranks have the ids of the runs, one run after the other
+//! magic    "bytepair pack 2\n"
+//! header   flags (1: merging begins with characters, 2: whole pieces are looked up, 4: only listed pairs merge);
+//!          tokens that merge; others; runs                                                        (u32 each)
+//! bytes    for each of 256 bytes, rank + 1 of the other that stands for it, or 0                  (u32 each)
+//! runs     first id and length: the tokens in the order of their ranks, then the first of the
+//!          others, have the ids of the runs, one run after the other                              (u32 each)
+//! pairs    if listed: for each token that merges, rank + 1 of both parts, or 0 0                  (u32 each)
 //! lengths  the length of each token in bytes, one byte each
-//! bytes    the bytes of all tokens
+//! spelled  the bytes of all tokens, then of the others
 //! ```
 //!
-//! Numbers are little-endian. The names, special tokens and pattern of an encoding are not in the pack; they
-//! stand in `registry/encodings.rs`.
+//! Numbers are little-endian. Special tokens, normalizer and pattern are not in the pack; they stand in `registry`.
 
 use crate::error::{Error, ErrorKind};
+use crate::token::Unit;
 
-const MAGIC: &[u8] = b"bytepair pack 1\n";
+const MAGIC: &[u8] = b"bytepair pack 2\n";
+
+const CHARACTERS: u32 = 1;
+const WHOLE_PIECES: u32 = 2;
+const LISTED: u32 = 4;
 
 /// What a pack holds.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Pack<'p> {
+    pub(crate) unit: Unit,
+    pub(crate) whole_pieces: bool,
     /// The ids of the ranks 0, 1, 2, ... as runs of (first id, length).
     pub(crate) ids: Vec<(u32, u32)>,
-    /// The bytes of the tokens, in the order of their ranks.
+    /// The bytes of the tokens that merge, in the order of their ranks.
     pub(crate) tokens: Vec<&'p [u8]>,
+    /// The two tokens that each of them is made of, if only listed pairs merge.
+    pub(crate) pairs: Option<Vec<Option<(u32, u32)>>>,
+    /// What has ranks above those of the tokens.
+    pub(crate) others: Vec<&'p [u8]>,
+    /// The ranks of the others that stand for single bytes.
+    pub(crate) bytes: [Option<u32>; 256],
+}
+
+/// What is left to be read.
+struct Rest<'p>(&'p [u8]);
+
+impl<'p> Rest<'p> {
+    fn take(&mut self, bytes: usize) -> Result<&'p [u8], Error> {
+        let (taken, rest) = self.0.split_at_checked(bytes).ok_or_else(|| invalid("it is cut short"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn number(&mut self) -> Result<u32, Error> {
+        let bytes = self.take(4)?;
+        Ok(bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes)))
+    }
+
+    /// So many rows of two numbers; their memory is that of the bytes they are read from.
+    fn pairs(&mut self, count: u32) -> Result<Vec<(u32, u32)>, Error> {
+        let numbers = self.take(count as usize * 8)?.chunks_exact(8);
+        let number = |bytes: &[u8]| bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        Ok(numbers.map(|row| (number(row), number(&row[4..]))).collect())
+    }
 }
 
 /// Reads a pack.
@@ -29,54 +69,66 @@ pub(crate) struct Pack<'p> {
 /// Fails with [`ErrorKind::InvalidVocabulary`] if the block is no pack, or is cut short or too long.
 pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
     let rest = pack.strip_prefix(MAGIC).ok_or_else(|| invalid("it does not begin as a pack does"))?;
-    let (runs, rest) = take_number(rest)?;
-    let mut ids = Vec::new();
-    let mut rest = rest;
-    let mut tokens = 0usize;
-    for _ in 0..runs {
-        let (first, after) = take_number(rest)?;
-        let (length, after) = take_number(after)?;
-        ids.push((first, length));
-        tokens += length as usize;
-        rest = after;
+    let mut rest = Rest(rest);
+    let (flags, merging, others, runs) = (rest.number()?, rest.number()?, rest.number()?, rest.number()?);
+    let mut bytes = [None; 256];
+    for place in &mut bytes {
+        *place = rest.number()?.checked_sub(1);
     }
-    let (lengths, mut rest) = rest.split_at_checked(tokens).ok_or_else(|| invalid("it is cut short"))?;
-    let mut pieces = Vec::with_capacity(tokens);
-    for &length in lengths {
-        let (token, after) =
-            rest.split_at_checked(usize::from(length)).ok_or_else(|| invalid("it is cut short"))?;
-        pieces.push(token);
-        rest = after;
+    let ids = rest.pairs(runs)?;
+    let is_listed = flags & LISTED != 0;
+    let pairs = if is_listed { Some(rest.pairs(merging)?) } else { None };
+    let parts = |&(left, right): &(u32, u32)| Some((left.checked_sub(1)?, right.checked_sub(1)?));
+    let pairs: Option<Vec<_>> = pairs.map(|pairs| pairs.iter().map(parts).collect());
+    let all = merging as usize + others as usize;
+    let mut tokens = Vec::new();
+    for &length in rest.take(all)? {
+        tokens.push(usize::from(length));
     }
-    if !rest.is_empty() {
+    let spelled = tokens.into_iter().map(|length| rest.take(length)).collect::<Result<Vec<_>, _>>()?;
+    if !rest.0.is_empty() {
         return Err(invalid("bytes follow after its last token"));
     }
-    Ok(Pack { ids, tokens: pieces })
+    let is_in = |rank: u32, from: usize, to: usize| (from..to).contains(&(rank as usize));
+    let merging = merging as usize;
+    if bytes.iter().flatten().any(|&rank| !is_in(rank, merging, all)) {
+        return Err(invalid("what stands for a byte is no token of it"));
+    }
+    let mut parts = pairs.iter().flatten().flatten();
+    if parts.any(|&(left, right)| !is_in(left, 0, merging) || !is_in(right, 0, merging)) {
+        return Err(invalid("a token is made of what is no token of it"));
+    }
+    let (unit, whole_pieces) =
+        (if flags & CHARACTERS != 0 { Unit::Character } else { Unit::Byte }, flags & WHOLE_PIECES != 0);
+    let (tokens, others) = spelled.split_at(merging);
+    Ok(Pack { unit, whole_pieces, ids, tokens: tokens.to_vec(), pairs, others: others.to_vec(), bytes })
 }
 
-/// Writes a pack of tokens in the order of their ranks.
+/// Writes a pack.
 ///
 /// Fails with [`ErrorKind::InvalidVocabulary`] if a token is longer than 255 bytes.
-pub(crate) fn write(runs: &[(u32, u32)], tokens: &[&[u8]]) -> Result<Vec<u8>, Error> {
-    let mut pack = MAGIC.to_vec();
-    pack.extend_from_slice(&(runs.len() as u32).to_le_bytes());
-    for (first, length) in runs {
-        pack.extend_from_slice(&first.to_le_bytes());
-        pack.extend_from_slice(&length.to_le_bytes());
-    }
-    for token in tokens {
+pub(crate) fn write(pack: &Pack<'_>) -> Result<Vec<u8>, Error> {
+    let Pack { unit, whole_pieces, ids, tokens, pairs, others, bytes } = pack;
+    let flag = |is_set: bool, flag: u32| if is_set { flag } else { 0 };
+    let flags = flag(*unit == Unit::Character, CHARACTERS)
+        | flag(*whole_pieces, WHOLE_PIECES)
+        | flag(pairs.is_some(), LISTED);
+    let mut out = MAGIC.to_vec();
+    let mut put = |number: u32| out.extend_from_slice(&number.to_le_bytes());
+    [flags, tokens.len() as u32, others.len() as u32, ids.len() as u32].into_iter().for_each(&mut put);
+    bytes.iter().for_each(|rank| put(rank.map_or(0, |rank| rank + 1)));
+    ids.iter().flat_map(|&(first, length)| [first, length]).for_each(&mut put);
+    let parts = |pair: &Option<(u32, u32)>| pair.map_or([0, 0], |(left, right)| [left + 1, right + 1]);
+    pairs.iter().flatten().flat_map(parts).for_each(&mut put);
+    let all = || tokens.iter().chain(others);
+    for token in all() {
         let length = u8::try_from(token.len()).map_err(|_| {
             invalid(&format!("a token of {} bytes is longer than the 255 that it can hold", token.len()))
         })?;
-        pack.push(length);
+        out.push(length);
     }
-    pack.extend(tokens.iter().copied().flatten());
-    Ok(pack)
-}
-
-fn take_number(bytes: &[u8]) -> Result<(u32, &[u8]), Error> {
-    let (number, rest) = bytes.split_first_chunk::<4>().ok_or_else(|| invalid("it is cut short"))?;
-    Ok((u32::from_le_bytes(*number), rest))
+    out.extend(all().copied().flatten());
+    Ok(out)
 }
 
 fn invalid(what: &str) -> Error {

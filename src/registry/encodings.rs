@@ -10,7 +10,7 @@ use crate::pretokenize::pattern;
 use crate::special::{SpecialToken, SpecialTokens};
 use crate::token::TokenId;
 use crate::tokenizer::Tokenizer;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Ids, Rules, Vocabulary};
 
 /// The encoding that is used when none is named: that of GPT-4o and all later OpenAI models.
 pub const DEFAULT_ENCODING: &str = "o200k_base";
@@ -23,45 +23,56 @@ struct Embedded {
     specials: fn() -> Vec<SpecialToken>,
 }
 
-/// An embedded vocabulary: a tables made by the build script, and the ids of its ranks.
+/// An embedded vocabulary: its tables made by the build script, and the ids of its ranks.
 struct Pack {
     images: [&'static [u8]; 4],
     ids: &'static [(TokenId, u32)],
+    rules: Rules,
 }
 
 impl Pack {
     fn vocabulary(&self) -> Result<Vocabulary, Error> {
-        Vocabulary::from_images(self.images.map(Cow::Borrowed), self.ids)
+        let ids = Ids::new(Cow::Borrowed(self.ids));
+        Vocabulary::from_images(self.images.map(Cow::Borrowed), ids, self.rules, None)
     }
 }
 
-macro_rules! pack {
-    ($name:literal, $ids:expr) => {
-        Pack {
-            images: [
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pieces")),
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".pairs")),
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".chars")),
-                include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".borders")),
-            ],
-            ids: $ids,
-        }
-    };
+/// The packs, as the build script found them in `vocab/`.
+mod packs {
+    use super::{Pack, Rules};
+    use crate::token::Unit;
+
+    include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
 
-static R50K: Pack = pack!("r50k_base", &[(0, 50_256)]);
-static P50K: Pack = pack!("p50k_base", &[(0, 50_256), (50_257, 24)]);
-static CL100K: Pack = pack!("cl100k_base", &[(0, 100_256)]);
-static O200K: Pack = pack!("o200k_base", &[(0, 199_998)]);
-
 static EMBEDDED: [Embedded; 7] = [
-    Embedded { name: "cl100k_base", pack: &CL100K, pattern: pattern::CL100K, specials: cl100k_specials },
-    Embedded { name: "gpt2", pack: &R50K, pattern: pattern::GPT2, specials: gpt2_specials },
-    Embedded { name: "o200k_base", pack: &O200K, pattern: pattern::O200K, specials: o200k_specials },
-    Embedded { name: "o200k_harmony", pack: &O200K, pattern: pattern::O200K, specials: harmony_specials },
-    Embedded { name: "p50k_base", pack: &P50K, pattern: pattern::GPT2, specials: gpt2_specials },
-    Embedded { name: "p50k_edit", pack: &P50K, pattern: pattern::GPT2, specials: p50k_edit_specials },
-    Embedded { name: "r50k_base", pack: &R50K, pattern: pattern::GPT2, specials: gpt2_specials },
+    Embedded {
+        name: "cl100k_base",
+        pack: &packs::CL100K_BASE,
+        pattern: pattern::CL100K,
+        specials: cl100k_specials,
+    },
+    Embedded { name: "gpt2", pack: &packs::R50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
+    Embedded {
+        name: "o200k_base",
+        pack: &packs::O200K_BASE,
+        pattern: pattern::O200K,
+        specials: o200k_specials,
+    },
+    Embedded {
+        name: "o200k_harmony",
+        pack: &packs::O200K_BASE,
+        pattern: pattern::O200K,
+        specials: harmony_specials,
+    },
+    Embedded { name: "p50k_base", pack: &packs::P50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
+    Embedded {
+        name: "p50k_edit",
+        pack: &packs::P50K_BASE,
+        pattern: pattern::GPT2,
+        specials: p50k_edit_specials,
+    },
+    Embedded { name: "r50k_base", pack: &packs::R50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
 ];
 
 /// The names of the embedded encodings, sorted.
@@ -170,19 +181,6 @@ mod tests {
         assert!(names.is_sorted());
         for name in names {
             assert_eq!(encoding(name).expect("an embedded encoding").name(), name);
-        }
-    }
-
-    #[test]
-    fn ids_of_the_packs_are_those_given_here() {
-        for (file, pack) in [
-            (&include_bytes!("../../vocab/r50k_base.pack")[..], &R50K),
-            (include_bytes!("../../vocab/p50k_base.pack"), &P50K),
-            (include_bytes!("../../vocab/cl100k_base.pack"), &CL100K),
-            (include_bytes!("../../vocab/o200k_base.pack"), &O200K),
-        ] {
-            let read = crate::format::packed::read(file).expect("a pack of this repository");
-            assert_eq!(read.ids, pack.ids);
         }
     }
 

@@ -108,7 +108,7 @@ impl Sink for Spans<'_> {
 
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank) {
         let vocabulary = tokenizer.vocabulary();
-        self.push(vocabulary.id_of(rank), vocabulary.table().token_length(rank));
+        self.push(vocabulary.id_of(rank), vocabulary.tables().token_length(rank));
     }
 
     fn special(&mut self, id: TokenId, length: usize) {
