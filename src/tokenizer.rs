@@ -222,6 +222,7 @@ impl Tokenizer {
             spans.push(Span { id, start, end: start + length });
         };
         let text = text.as_ref();
+        self.vocabulary.tables().expect_lengths(text.len());
         let mut merger = self.merger(text.len());
         self.each_segment(text, policy, |segment| match segment {
             Segment::Special(id, length) => {

@@ -108,7 +108,7 @@ impl Kept {
         self.bytes.clear();
         self.merged.clear();
         for &rank in self.row[from..].iter().chain(after) {
-            self.bytes.extend_from_slice(tables.bytes(rank));
+            tables.spell(rank, &mut self.bytes);
         }
         let token = |rank| self.merged.push(rank);
         if self.bytes.len() <= merge::LARGE - 2 {

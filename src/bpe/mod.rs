@@ -113,6 +113,13 @@ impl Tables {
         self.tokens.length(&self.pairs, rank)
     }
 
+    /// Gets ready for lengths of the tokens of so many bytes of text: for few, each is found when it is asked for.
+    pub(crate) fn expect_lengths(&self, bytes: usize) {
+        if bytes >= MANY_LENGTHS {
+            self.tokens.measure_all(&self.pairs);
+        }
+    }
+
     /// All pairs that merge, in the order of the ranks of what they merge into: left, right and result.
     pub(crate) fn merges(&self) -> impl Iterator<Item = (Rank, Rank, Rank)> {
         self.pairs.iter()
@@ -168,6 +175,9 @@ impl Tables {
         merge::merge::<ROOM, _>(self.parts(piece), &self.pairs, token);
     }
 }
+
+/// From this many bytes of text on, the lengths of all tokens are found at once.
+const MANY_LENGTHS: usize = 4096;
 
 /// Encodes a piece that no cache knows.
 #[inline(never)]

@@ -47,6 +47,8 @@ pub(crate) struct Tokens {
     bytes_at: usize,
     /// The bytes of all tokens, put together when many are asked for.
     spelled: Arc<OnceLock<Spelled>>,
+    /// The lengths of all tokens, found when many are asked for.
+    lengths: Arc<OnceLock<Vec<u32>>>,
 }
 
 /// The bytes of all tokens: that of rank r is `bytes[offsets[r]..offsets[r + 1]]`.
@@ -126,7 +128,7 @@ impl Tokens {
         let offsets_at = WHOLE_AT + slots as usize * 4;
         let bytes_at = offsets_at + (literals as usize + 1) * 4;
         let (shortest_whole, longest) = (shortest as usize, longest as usize);
-        let (rank_bits, spelled) = (rank_bits(tokens as usize), Arc::default());
+        let rank_bits = rank_bits(tokens as usize);
         (slots > 0 && image.len() == bytes_at + bytes as usize).then_some(Tokens {
             image,
             slots,
@@ -135,7 +137,8 @@ impl Tokens {
             longest,
             offsets_at,
             bytes_at,
-            spelled,
+            spelled: Arc::default(),
+            lengths: Arc::default(),
         })
     }
 
@@ -192,26 +195,40 @@ impl Tokens {
         &bytes[offsets[rank as usize] as usize..offsets[rank as usize + 1] as usize]
     }
 
-    /// Gets ready for many calls of [`Tokens::length`].
-    pub(crate) fn get_ready(&self, pairs: &Pairs) {
-        self.spelled(pairs);
-    }
-
     fn spelled(&self, pairs: &Pairs) -> &Spelled {
         self.spelled.get_or_init(|| self.spell_all(pairs))
+    }
+
+    /// Gets ready for many calls of [`Tokens::length`].
+    pub(crate) fn measure_all(&self, pairs: &Pairs) {
+        self.lengths.get_or_init(|| {
+            let mut lengths = Vec::with_capacity(pairs.len() as usize);
+            for rank in 0..pairs.len() {
+                lengths.push(match pairs.made(rank) {
+                    // Mostly both parts came before.
+                    Made::Joined(left, right) if left.max(right) < rank => {
+                        lengths[left as usize] + lengths[right as usize]
+                    }
+                    _ => self.measure(pairs, rank) as u32,
+                });
+            }
+            lengths
+        });
     }
 
     /// The length in bytes of the token of this rank.
     #[inline]
     pub(crate) fn length(&self, pairs: &Pairs, rank: u32) -> usize {
-        match self.spelled.get() {
-            Some(Spelled { offsets, .. }) => (offsets[rank as usize + 1] - offsets[rank as usize]) as usize,
-            None => {
-                let mut length = 0;
-                self.each_literal(pairs, rank, |literal| length += literal.len());
-                length
-            }
+        match self.lengths.get() {
+            Some(lengths) => lengths[rank as usize] as usize,
+            None => self.measure(pairs, rank),
         }
+    }
+
+    fn measure(&self, pairs: &Pairs, rank: u32) -> usize {
+        let mut length = 0;
+        self.each_literal(pairs, rank, |literal| length += literal.len());
+        length
     }
 
     /// Puts the bytes of the token of this rank to `out`.

@@ -78,7 +78,7 @@ impl LongPiece {
     /// A piece merged with a window of about this many bytes. Small ones are for tests.
     pub(super) fn with_window(tables: &Tables, window: usize) -> LongPiece {
         // The lengths of tokens are asked for again and again.
-        tables.tokens.get_ready(&tables.pairs);
+        tables.tokens.measure_all(&tables.pairs);
         LongPiece {
             pending: Vec::new(),
             taken: 0,

@@ -126,6 +126,7 @@ impl<'t> Encoder<'t> {
     ///
     /// As [`Encoder::push`].
     pub fn push_spans(&mut self, chunk: &[u8], spans: &mut Vec<Span>) -> Result<(), Error> {
+        self.splitter.merging.tokenizer.vocabulary().tables().expect_lengths(chunk.len());
         self.splitter.push(chunk, &mut Spans { spans, end: &mut self.end })
     }
 

@@ -78,6 +78,10 @@ impl Ids {
     #[inline]
     pub(crate) fn id(&self, rank: Rank) -> TokenId {
         let runs = &self.by_rank;
+        let first = runs[0];
+        if rank < first.length {
+            return first.id + rank;
+        }
         if self.index.is_empty() {
             let run = runs[runs.partition_point(|run| run.rank <= rank) - 1];
             return run.id + (rank - run.rank);
