@@ -38,10 +38,10 @@ static NFKC: Table = Table::new(|c| property(Form::Nfkc, c));
 static NFKD: Table = Table::new(|c| property(Form::Nfkd, c));
 
 /// The first bytes of characters of which not all are inert. A test compares them with the tables.
-const NFC_STOPS: [bool; 256] = stops_at(0);
-const NFD_STOPS: [bool; 256] = stops_at(0);
-const NFKC_STOPS: [bool; 256] = stops_at(0);
-const NFKD_STOPS: [bool; 256] = stops_at(0);
+const NFC_STOPS: [bool; 256] = stops_at(0x1_840f_bbc4_7000);
+const NFD_STOPS: [bool; 256] = stops_at(0x1_bc0f_bbcf_f1f8);
+const NFKC_STOPS: [bool; 256] = stops_at(0x1_840f_bbc4_fcb4);
+const NFKD_STOPS: [bool; 256] = stops_at(0x1_bc0f_bbcf_fdfc);
 
 fn property(form: Form, c: char) -> u8 {
     // A character joins if what it decomposes to begins with one that does: with a mark, which is sorted among the
@@ -165,5 +165,68 @@ impl Form {
         self.of(old, part);
         rewriter.keep_to(start);
         rewriter.put(end - start, part.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMS: [Form; 4] = [Form::Nfc, Form::Nfd, Form::Nfkc, Form::Nfkd];
+
+    fn all() -> impl Iterator<Item = char> {
+        '\0'..=char::MAX
+    }
+
+    fn of(form: Form, text: &str) -> String {
+        let mut out = String::new();
+        form.of(text, &mut out);
+        out
+    }
+
+    fn first_byte(c: char) -> usize {
+        usize::from(c.to_string().as_bytes()[0])
+    }
+
+    #[test]
+    fn the_stops_are_the_first_bytes_of_what_is_not_inert() {
+        let mut wrong = Vec::new();
+        for form in FORMS {
+            let mut leads = 0u64;
+            for c in all().filter(|&c| form.table().get(c) != INERT) {
+                leads |= 1 << (first_byte(c) - 0xc0);
+            }
+            if *form.stops() != stops_at(leads) {
+                wrong.push(format!("{form:?} should be stops_at({leads:#x})"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_is_inert_stays_and_what_joins_nothing_is_where_a_text_can_be_cut() {
+        // All characters that can be the second of two that compose: of each decomposition, the last.
+        let mut seconds: Vec<char> = Vec::new();
+        for c in all().filter(|&c| of(Form::Nfc, &c.to_string()) == c.to_string()) {
+            let mut parts = Vec::new();
+            decompose_canonical(c, |part| parts.push(part));
+            seconds.extend(parts.get(1..).and_then(|parts| parts.last()));
+        }
+        for form in FORMS {
+            assert!(seconds.iter().all(|&c| !form.is_composed() || form.table().get(c) == JOINS));
+            for c in all() {
+                let property = form.table().get(c);
+                let text = c.to_string();
+                assert!(property != INERT || of(form, &text) == text, "{form:?} {c:?} is not inert");
+                if property != JOINS {
+                    for before in
+                        ["a", "가", "\u{1100}", "e\u{323}", "\u{301}\u{327}", "か", "\u{ac00}\u{11a8}"]
+                    {
+                        let apart = of(form, before) + &of(form, &text);
+                        assert_eq!(of(form, &format!("{before}{text}")), apart, "{form:?} {before} {c:?}");
+                    }
+                }
+            }
+        }
     }
 }
