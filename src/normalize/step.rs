@@ -328,3 +328,17 @@ fn squeeze_spaces(rewriter: &mut Rewriter<'_>) {
     rewriter.keep_to(end);
     rewriter.put(text.len() - end, b"");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_that_something_happens_to_stops() {
+        for c in '\0'..=char::MAX {
+            let first = usize::from(c.to_string().as_bytes()[0]);
+            assert!(LOWER.get(c) == 1 || LOWER_STOPS[first], "{c:?}");
+            assert!(MARKS.get(c) == 1 || MARK_STOPS[first], "{c:?}");
+        }
+    }
+}
