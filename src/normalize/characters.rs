@@ -98,16 +98,16 @@ pub(super) const fn stops_at(leads: u64) -> [bool; 256] {
     stops
 }
 
-/// A property of characters, of one to three, that is looked up the slow way only once for each: at the first
-/// question about one of 32 neighbours. The tables are part of no file and cost nothing until then.
+/// A property of characters, of 1 to 15, that is looked up the slow way only once for each: at the first question
+/// about one of 16 neighbours. The tables are part of no file and cost nothing until then.
 pub(super) struct Table {
-    /// Two bits for a character; 0 in all of a word: not looked up yet.
+    /// Four bits for a character; 0 in all of a word: not looked up yet.
     words: [AtomicU64; WORDS],
-    /// The slow way. Never 0, at most 3.
+    /// The slow way. Never 0, at most 15.
     property: fn(char) -> u8,
 }
 
-const WORDS: usize = 0x11_0000 / 32;
+const WORDS: usize = 0x11_0000 / 16;
 
 impl Table {
     pub(super) const fn new(property: fn(char) -> u8) -> Table {
@@ -118,17 +118,17 @@ impl Table {
     pub(super) fn get(&self, c: char) -> u8 {
         let code = c as usize;
         // Relaxed: each word is complete in itself, and two threads that make it make the same.
-        let mut word = self.words[code >> 5].load(Ordering::Relaxed);
+        let mut word = self.words[code >> 4].load(Ordering::Relaxed);
         if word == 0 {
-            word = self.fill(code >> 5);
+            word = self.fill(code >> 4);
         }
-        (word >> ((code & 31) * 2)) as u8 & 3
+        (word >> ((code & 15) * 4)) as u8 & 15
     }
 
     #[cold]
     fn fill(&self, index: usize) -> u64 {
-        let property = |place: u32| char::from_u32(index as u32 * 32 + place).map_or(1, self.property);
-        let word = (0..32).fold(0, |word, place| word | u64::from(property(place)) << (place * 2));
+        let property = |place: u32| char::from_u32(index as u32 * 16 + place).map_or(1, self.property);
+        let word = (0..16).fold(0, |word, place| word | u64::from(property(place)) << (place * 4));
         self.words[index].store(word, Ordering::Relaxed);
         word
     }

@@ -25,12 +25,14 @@ pub(super) enum Form {
     Nfkd,
 }
 
+/// A mark that joins what is before it, but alone after a character that does not join changes nothing.
+const QUIET: u8 = 1;
 /// What is before it may change it, or it may change that.
-pub(super) const JOINS: u8 = 1;
-/// It does not join, but changes, or what is after it may change it more than by joining.
-pub(super) const CHANGES: u8 = 2;
+const JOINS: u8 = 2;
+/// It does not join, but changes.
+const CHANGES: u8 = 3;
 /// It does not join, and stays as it is unless something joins it.
-pub(super) const INERT: u8 = 3;
+const INERT: u8 = 4;
 
 static NFC: Table = Table::new(|c| property(Form::Nfc, c));
 static NFD: Table = Table::new(|c| property(Form::Nfd, c));
@@ -48,11 +50,14 @@ fn property(form: Form, c: char) -> u8 {
     // marks before it, or with one that can be the second of two that compose.
     let first = form.first(c);
     let composes = form.is_composed() && is_nfc_quick(std::iter::once(first)) != IsNormalized::Yes;
-    if canonical_combining_class(first) != 0 || composes {
-        return JOINS;
-    }
     let stays = form.quick_check(std::iter::once(c)) == IsNormalized::Yes;
-    if stays && canonical_combining_class(c) == 0 { INERT } else { CHANGES }
+    let is_mark = canonical_combining_class(c) != 0;
+    match canonical_combining_class(first) != 0 || composes {
+        true if stays && is_mark => QUIET,
+        true => JOINS,
+        false if stays && !is_mark => INERT,
+        false => CHANGES,
+    }
 }
 
 impl Form {
@@ -114,7 +119,7 @@ impl Form {
     pub(super) fn is_cut(self, text: &[u8], at: usize) -> bool {
         at < text.len()
             && match look(text, at) {
-                Found::Character(c, _) => self.table().get(c) != JOINS,
+                Found::Character(c, _) => !self.joins(c),
                 Found::Invalid => is_border(text, at),
                 Found::Incomplete => false,
             }
@@ -138,7 +143,11 @@ impl Form {
                     at += length;
                     continue;
                 }
-                JOINS => character_before(text, at).unwrap_or(at),
+                QUIET if !self.is_joined(text, at + length) => {
+                    at += length;
+                    continue;
+                }
+                QUIET | JOINS => character_before(text, at).unwrap_or(at),
                 _ => at,
             };
             at = self.end_of_part(text, at + length);
@@ -146,10 +155,19 @@ impl Form {
         }
     }
 
+    fn joins(self, c: char) -> bool {
+        self.table().get(c) <= JOINS
+    }
+
+    /// Whether the character at byte `at` joins what is before it. ASCII does not, nor do invalid bytes.
+    fn is_joined(self, text: &[u8], at: usize) -> bool {
+        unicode::decode(text, at).is_some_and(|(c, _)| self.joins(c))
+    }
+
     /// Where the first character at or after byte `at` is that does not join.
     fn end_of_part(self, text: &[u8], mut at: usize) -> usize {
         while let Some((c, length)) = unicode::decode(text, at)
-            && self.table().get(c) == JOINS
+            && self.joins(c)
         {
             at += length;
         }
@@ -213,12 +231,12 @@ mod tests {
             seconds.extend(parts.get(1..).and_then(|parts| parts.last()));
         }
         for form in FORMS {
-            assert!(seconds.iter().all(|&c| !form.is_composed() || form.table().get(c) == JOINS));
+            assert!(seconds.iter().all(|&c| !form.is_composed() || form.joins(c)));
             for c in all() {
                 let property = form.table().get(c);
                 let text = c.to_string();
                 assert!(property != INERT || of(form, &text) == text, "{form:?} {c:?} is not inert");
-                if property != JOINS {
+                if !form.joins(c) {
                     for before in
                         ["a", "가", "\u{1100}", "e\u{323}", "\u{301}\u{327}", "か", "\u{ac00}\u{11a8}"]
                     {
