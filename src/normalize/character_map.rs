@@ -55,7 +55,7 @@ impl CharacterMap {
         let (length, rest) =
             data.split_first_chunk().ok_or("it is shorter than the length it begins with")?;
         let length = u32::from_le_bytes(*length) as usize;
-        if length == 0 || length % 4 != 0 {
+        if length == 0 || !length.is_multiple_of(4) {
             return Err(format!("its trie has {length} bytes, which is no number of units of 4"));
         }
         let Some((trie, strings)) = rest.split_at_checked(length) else {

@@ -37,8 +37,11 @@ use step::Step;
 pub struct Normalizer {
     steps: Vec<NormalizerStep>,
     /// Made at the first use: reading a vocabulary does not need it. Or what is wrong with a step.
-    ready: OnceLock<Result<Vec<Arc<Step>>, (ErrorKind, String)>>,
+    ready: OnceLock<Result<Vec<Arc<Step>>, Wrong>>,
 }
+
+/// What is wrong with a step: an error that can be told more than once.
+type Wrong = (ErrorKind, String);
 
 impl PartialEq for Normalizer {
     fn eq(&self, other: &Normalizer) -> bool {

@@ -180,7 +180,8 @@ impl Step {
             Step::CharacterMap(map) => map.is_cut(text, at),
             // Neither side may lose what is no longer at an end of the text.
             Step::SqueezeSpaces => {
-                byte(at).is_some_and(|byte| byte != b' ')
+                is_border(text, at)
+                    && byte(at).is_some_and(|byte| byte != b' ')
                     && byte(at - 1) != Some(b' ')
                     && !text[..at].ends_with(WHITE.as_bytes())
             }
