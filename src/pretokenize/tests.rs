@@ -158,7 +158,7 @@ proptest! {
     #[test]
     fn certain_ends_stay(text in texts(), more in texts(), at in any::<prop::sample::Index>()) {
         let known = &text[..at.index(text.len() + 1)];
-        for (pattern, scanner, _) in twins() {
+        for (_, scanner, _) in twins() {
             for whole in [text.clone(), [known, &more].concat(), known.to_vec()] {
                 if let Some(end) = scanner.certain_end(known).expect("a scanner") {
                     let wanted: Vec<usize> = ends(scanner, &whole).into_iter().filter(|e| *e <= end).collect();
@@ -263,7 +263,7 @@ fn patterns_split_within_the_pieces_of_those_before() {
 fn nothing_is_split_if_so_said() {
     let pretokenizer = Pretokenizer::new(&Split::Whole).expect("no pattern");
     assert_eq!(ends(&pretokenizer, b"a b\xff c"), [6]);
-    assert_eq!(ends(&pretokenizer, b""), []);
+    assert!(ends(&pretokenizer, b"").is_empty());
     assert_eq!(pretokenizer.last_cut(b"a b", 0), None);
 }
 
