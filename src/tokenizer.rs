@@ -50,7 +50,7 @@ impl Tokenizer {
             let message = format!("the special token {special} has the id {id} of an ordinary token");
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
-        let pretokenizer = Pretokenizer::new(&pattern)?;
+        let pretokenizer = Pretokenizer::new(&Split::Pattern(pattern.clone()))?;
         Ok(Tokenizer {
             name,
             vocabulary,
@@ -284,7 +284,7 @@ impl Tokenizer {
         let by_regex = match self.by_regex.get() {
             Some(by_regex) => by_regex,
             None => {
-                let made = Pretokenizer::by_regex(&self.pattern)?;
+                let made = Pretokenizer::by_regex(&Split::Pattern(self.pattern.clone()))?;
                 self.by_regex.get_or_init(|| made)
             }
         };

@@ -116,6 +116,14 @@ impl Block {
         }
     }
 
+    /// The first bytes of the characters of three bytes or more. `next` is the block after it.
+    #[inline(always)]
+    pub(super) fn long_starts(&self, next: &Block) -> u64 {
+        let second = self.follow >> 1 | next.follow << 63;
+        let third = self.follow >> 2 | next.follow << 62;
+        second & third & !self.follow
+    }
+
     #[inline(always)]
     pub(super) fn white(&self) -> u64 {
         self.space | self.newline

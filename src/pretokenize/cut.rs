@@ -1,7 +1,7 @@
 //! Where a text may be cut so that its parts can be split apart from each other.
 //!
-//! Two questions, for the patterns that have a scanner (for others nothing is known, and the answer is that
-//! there is no such place):
+//! Two questions, for what has a scanner (for other patterns nothing is known, and the answer is that there is no
+//! such place):
 //!
 //! * [`Pretokenizer::last_cut`]: a boundary that two neighbouring characters prove, whatever stands before
 //!   and after them.
@@ -32,15 +32,16 @@ impl Pretokenizer {
     ///   alternative of any known pattern goes from one to the other, and for what stands before, the end of
     ///   the text is as good as such a character.
     /// * After a line feed, before a character that is not white space and no slash: within a piece, line
-    ///   feeds are followed only by white space (and, in o200k, slashes). GPT-2's pattern splits white space
-    ///   otherwise at the end of a text, unless it is a single character.
+    ///   feeds are followed only by white space (and, in o200k and Tekken, slashes). GPT-2's pattern splits white
+    ///   space otherwise at the end of a text, unless it is a single character.
+    ///
+    /// Of pieces by [`SpaceRules`], two bytes say all that there is to say about the boundary between them.
     pub(crate) fn last_cut(&self, text: &[u8], from: usize) -> Option<usize> {
         let mut end = text.len();
         while end > from + 1 {
             let start = end.saturating_sub(STEP).max(from + 1);
             // In most steps through an endless piece there is none, and that is quickly seen.
-            let neighbours = text[start - 1..end - 1].iter().zip(&text[start..end]);
-            if neighbours.fold(false, |found, (&before, &after)| found | may_cut(before, after))
+            if self.may_cut_within(&text[start - 1..end])
                 && let Some(at) = (start..end).rev().find(|&at| self.is_cut(text, at))
             {
                 return Some(at);
@@ -56,11 +57,30 @@ impl Pretokenizer {
         Some(((1..last).find(|&at| self.is_cut(text, at)).unwrap_or(last), last))
     }
 
+    /// Whether [`Pretokenizer::is_cut`] may say yes between any two of these bytes. Many are asked about at once,
+    /// without branches.
+    fn may_cut_within(&self, bytes: &[u8]) -> bool {
+        let neighbours = bytes.iter().zip(&bytes[1..]);
+        match self.scheme {
+            Scheme::Known(_) => {
+                neighbours.fold(false, |found, (&before, &after)| found | may_cut(before, after))
+            }
+            Scheme::Spaces(rules) => {
+                neighbours.fold(false, |found, (&before, &after)| found | rules.is_boundary(before, after))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether [`Pretokenizer::last_cut`] may cut before byte `at`, which is neither the first nor the end.
     #[inline(always)]
     pub(super) fn is_cut(&self, text: &[u8], at: usize) -> bool {
-        let Scheme::Known(known) = &self.scheme else { return false };
         let (before, after) = (text[at - 1], text[at]);
+        let known = match &self.scheme {
+            Scheme::Known(known) => known,
+            Scheme::Spaces(rules) => return rules.is_boundary(before, after),
+            _ => return false,
+        };
         if before.is_ascii_alphanumeric() {
             after.is_ascii() && !after.is_ascii_alphanumeric() && after != b'\''
         } else if before == b'\n' && after != b'/' {
@@ -80,8 +100,13 @@ impl Pretokenizer {
     /// border of such runs are certain, if that border is far enough from the end of the text; and so is one at
     /// the border itself unless upper-case letters follow, since only white space looks on at white space.
     ///
+    /// Where two bytes prove a boundary, nothing changes it.
+    ///
     /// Fails only where [`super::Pieces::next_batch`] does.
     pub(crate) fn certain_end(&self, text: &[u8]) -> Result<Option<usize>, Error> {
+        if let Scheme::Spaces(_) = self.scheme {
+            return Ok(self.last_cut(text, 0));
+        }
         let Some(border) = self.last_border(text) else { return Ok(None) };
         let limit = if class_at(text, border).0 == UPPER { border - 1 } else { border };
         let mut pieces = self.pieces(text, text.len());
@@ -117,7 +142,12 @@ impl Pretokenizer {
     /// Whether the first piece of `text` holds all of it, and will hold all but the last few bytes of it
     /// however the text goes on, and its middle could be left out without a difference to where it ends.
     pub(crate) fn is_open_run(&self, text: &[u8]) -> Result<bool, Error> {
-        let Scheme::Known(known) = &self.scheme else { return Ok(false) };
+        let known = match &self.scheme {
+            Scheme::Known(known) => known,
+            // Spaces and then none: that is so of any part of it.
+            Scheme::Spaces(_) => return Ok(text.len() >= 4 * LOOK_AHEAD && self.last_cut(text, 0).is_none()),
+            _ => return Ok(false),
+        };
         if text.len() < 4 * LOOK_AHEAD {
             return Ok(false);
         }
@@ -151,26 +181,26 @@ impl Pretokenizer {
             }
         }
         let within = |classes: Class| middle & !classes == 0;
+        let other = if known.has_marks_in_words() { OTHER } else { MARK | OTHER };
         Ok(match known {
             _ if invalid > 0 => invalid == characters,
             KnownPattern::Gpt2 => [LETTER, NUMBER, MARK | OTHER, WHITE].into_iter().any(within),
-            KnownPattern::Cl100k => {
-                [LETTER, MARK | OTHER, NEWLINE].into_iter().any(within)
-                    || (within(SPACE) && head & NEWLINE == 0)
-            }
-            KnownPattern::O200k => {
+            _ if known.has_case() => {
                 // What an earlier lower-case letter or line end decided must still be seen at the beginning.
                 [UPPER | CASELESS | MARK, MARK | OTHER, NEWLINE].into_iter().any(within)
                     || (within(LOWER | CASELESS | MARK) && head & LOWER != 0)
                     || (within(SPACE) && head & NEWLINE == 0)
                     || (slashes && head & NEWLINE != 0)
             }
+            _ => {
+                [LETTER | (MARK & !other), other, NEWLINE].into_iter().any(within)
+                    || (within(SPACE) && head & NEWLINE == 0)
+            }
         })
     }
 }
 
-/// Whether [`Pretokenizer::is_cut`] may say yes between the two bytes. Many are asked about at once, without
-/// branches.
+/// Whether [`Pretokenizer::is_cut`] may say yes between the two bytes, for known patterns.
 #[inline(always)]
 fn may_cut(before: u8, after: u8) -> bool {
     let is_word = |byte: u8| byte.wrapping_sub(b'0') < 10 || (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -187,7 +217,7 @@ fn same<'t>(chunks: impl Iterator<Item = &'t [u8]>, byte: u8) -> usize {
 /// Whether a scanner that ended a piece before the first character may have looked past both.
 fn is_glued(known: KnownPattern, before: Class, after: Class) -> bool {
     let both = |classes: Class| before & classes != 0 && after & classes != 0;
-    both(WHITE) || (known == KnownPattern::O200k && both(UPPER))
+    both(WHITE) || (known.has_case() && both(UPPER))
 }
 
 /// The class of the character that ends at byte `at`; 0 if none does.
@@ -221,7 +251,7 @@ pub(crate) fn within_character(text: &[u8], at: usize) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::pattern::{CL100K, GPT2, O200K};
+    use super::super::tests::known_splits;
     use super::*;
 
     proptest! {
@@ -236,10 +266,8 @@ mod tests {
             if let Some(broken) = broken {
                 text.remove(broken.index(text.len()));
             }
-            for (pattern, known) in
-                [(GPT2, KnownPattern::Gpt2), (CL100K, KnownPattern::Cl100k), (O200K, KnownPattern::O200k)]
-            {
-                let pretokenizer = Pretokenizer::new(pattern).expect("a known pattern");
+            for (split, known) in known_splits() {
+                let pretokenizer = Pretokenizer::new(&split).expect("a known pattern");
                 let from = from.index(text.len() + 1);
                 let cut = (from + 1..text.len()).rev().find(|&at| pretokenizer.is_cut(&text, at));
                 prop_assert_eq!(pretokenizer.last_cut(&text, from), cut);

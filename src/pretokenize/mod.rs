@@ -2,7 +2,8 @@
 //!
 //! Bytes go in, piece boundaries come out, many at a time: [`Pretokenizer::pieces`] gives a cursor whose
 //! [`Pieces::next_batch`] fills a buffer of bounds. The known patterns have hand-written scanners; every
-//! other pattern goes through a regular-expression engine, which is also the scanners' oracle.
+//! other pattern goes through a regular-expression engine, which is also the scanners' oracle. Splits that leave
+//! text out or put text in have no boundaries to give: [`Pretokenizer::general_pieces`] gives their pieces.
 //!
 //! # Bytes that are not UTF-8
 //!
@@ -21,6 +22,7 @@
 mod block;
 mod cl100k;
 mod cut;
+mod deepseek;
 mod gpt2;
 mod o200k;
 pub(crate) mod pattern;
@@ -28,14 +30,20 @@ mod regex;
 mod rules;
 mod scan;
 mod simd;
+mod spaces;
 mod split;
+mod steps;
 
-use crate::error::Error;
-use cl100k::Cl100k;
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind};
+use cl100k::{Cl100k, Llama3, Qwen2, Qwen35};
 pub(crate) use cut::within_character;
+use deepseek::Deepseek;
 use gpt2::Gpt2;
-use o200k::O200k;
+use o200k::{KimiK2, O200k, Tekken};
 use pattern::KnownPattern;
+pub(crate) use spaces::SpaceRules;
 pub use split::{Behavior, Split, SplitStep};
 
 /// How many boundaries are found at a time, at most: enough to keep the two loops apart, few enough for the
@@ -51,7 +59,11 @@ pub(crate) struct Pretokenizer {
 #[derive(Clone, Debug)]
 enum Scheme {
     Known(KnownPattern),
-    Regex(Box<regex::Pattern>),
+    Spaces(SpaceRules),
+    Regex(Box<regex::Patterns>),
+    /// A text is one piece.
+    Whole,
+    General(Box<steps::Steps>),
 }
 
 /// A cursor over the pieces of one text, see [`Pretokenizer::pieces`].
@@ -66,19 +78,52 @@ pub(crate) struct Pieces<'t> {
 }
 
 impl Pretokenizer {
-    /// The pre-tokenizer with this pattern.
+    /// The pre-tokenizer that splits so.
     ///
-    /// Fails if the pattern has no scanner and is not a regular expression either.
-    pub(crate) fn new(pattern: &str) -> Result<Pretokenizer, Error> {
-        match KnownPattern::from_text(pattern) {
+    /// Fails with [`ErrorKind::InvalidPattern`] if a pattern has no scanner and is not a regular expression either.
+    pub(crate) fn new(split: &Split) -> Result<Pretokenizer, Error> {
+        let known = split.patterns().and_then(|texts| KnownPattern::from_texts(&texts));
+        match known {
             Some(known) => Ok(Pretokenizer { scheme: Scheme::Known(known) }),
-            None => Pretokenizer::by_regex(pattern),
+            None => Pretokenizer::by_regex(split),
         }
     }
 
-    /// The pre-tokenizer with this pattern, by the regular-expression engine even where there is a scanner.
-    pub(crate) fn by_regex(pattern: &str) -> Result<Pretokenizer, Error> {
-        Ok(Pretokenizer { scheme: Scheme::Regex(Box::new(regex::Pattern::new(pattern)?)) })
+    /// The pre-tokenizer that splits so, by the regular-expression engine even where there is a scanner.
+    pub(crate) fn by_regex(split: &Split) -> Result<Pretokenizer, Error> {
+        let scheme = match (split, split.patterns()) {
+            (Split::Whole, _) => Scheme::Whole,
+            (Split::Steps(steps), None) => Scheme::General(Box::new(steps::Steps::new(steps)?)),
+            (_, texts) => Scheme::Regex(Box::new(regex::Patterns::new(&texts.unwrap_or_default())?)),
+        };
+        Ok(Pretokenizer { scheme })
+    }
+
+    /// The pre-tokenizer for a vocabulary in which no token holds a space after anything but spaces, and of which
+    /// these rules hold too: it cuts where no token reaches across.
+    pub(crate) fn spaces(rules: SpaceRules) -> Pretokenizer {
+        Pretokenizer { scheme: Scheme::Spaces(rules) }
+    }
+
+    /// Whether the pieces are not simply the text, cut up: then only [`Pretokenizer::general_pieces`] gives them, and
+    /// nothing is known of places to cut.
+    pub(crate) fn is_general(&self) -> bool {
+        matches!(self.scheme, Scheme::General(_))
+    }
+
+    /// The pieces of a whole text, which can leave some of it out and have other text put in.
+    ///
+    /// Fails with [`ErrorKind::PatternFailed`] when the regular-expression engine gives up.
+    pub(crate) fn general_pieces<'t>(&self, text: &'t [u8]) -> Result<Vec<Cow<'t, [u8]>>, Error> {
+        if let Scheme::General(steps) = &self.scheme {
+            return steps.pieces(text);
+        }
+        let mut all = Vec::new();
+        let mut pieces = self.pieces(text, text.len());
+        while let Some(bounds) = pieces.next_batch()? {
+            all.extend(bounds.windows(2).map(|pair| Cow::Borrowed(&text[pair[0]..pair[1]])));
+        }
+        Ok(all)
     }
 
     /// The pieces of `text` up to byte `stop`, which is the text's end or a boundary between two pieces. What
@@ -93,20 +138,44 @@ impl Pieces<'_> {
     /// The bounds of the next pieces, in bytes from the start of the text: where the first begins, then where
     /// each ends, which is where the next one begins. `None` when there are no more.
     ///
-    /// Fails only for patterns without a scanner, when the regular-expression engine gives up.
+    /// Fails only for patterns without a scanner, when the regular-expression engine gives up, and for what
+    /// [`Pretokenizer::is_general`].
     #[inline]
     pub(crate) fn next_batch(&mut self) -> Result<Option<&[usize]>, Error> {
         let (text, at, stop) = (self.text, self.at, self.stop);
         let ends = &mut self.bounds[1..];
         let written = match &self.pretokenizer.scheme {
-            Scheme::Known(KnownPattern::Gpt2) => simd::scan::<Gpt2>(text, at, stop, ends),
-            Scheme::Known(KnownPattern::Cl100k) => simd::scan::<Cl100k>(text, at, stop, ends),
-            Scheme::Known(KnownPattern::O200k) => simd::scan::<O200k>(text, at, stop, ends),
-            Scheme::Regex(pattern) => pattern.scan(text, at, stop, &mut self.stretch, ends)?,
+            Scheme::Known(known) => scan_known(*known, text, at, stop, ends),
+            Scheme::Spaces(rules) => rules.scan(text, at, stop, ends),
+            Scheme::Regex(patterns) => patterns.scan(text, at, stop, &mut self.stretch, ends)?,
+            Scheme::Whole => {
+                ends[0] = stop;
+                usize::from(at < stop)
+            }
+            Scheme::General(_) => {
+                let message = "this split leaves text out or puts text in, so it has no boundaries to give";
+                return Err(Error::new(ErrorKind::PatternFailed, message));
+            }
         };
         self.bounds[0] = at;
         self.at = self.bounds[written];
         Ok((written > 0).then_some(&self.bounds[..=written]))
+    }
+}
+
+/// The scan for a known pattern, see [`simd::scan`].
+#[inline]
+fn scan_known(known: KnownPattern, text: &[u8], at: usize, stop: usize, ends: &mut [usize]) -> usize {
+    match known {
+        KnownPattern::Gpt2 => simd::scan::<Gpt2>(text, at, stop, ends),
+        KnownPattern::Cl100k => simd::scan::<Cl100k>(text, at, stop, ends),
+        KnownPattern::Llama3 => simd::scan::<Llama3>(text, at, stop, ends),
+        KnownPattern::Qwen2 => simd::scan::<Qwen2>(text, at, stop, ends),
+        KnownPattern::Qwen35 => simd::scan::<Qwen35>(text, at, stop, ends),
+        KnownPattern::O200k => simd::scan::<O200k>(text, at, stop, ends),
+        KnownPattern::Tekken => simd::scan::<Tekken>(text, at, stop, ends),
+        KnownPattern::KimiK2 => simd::scan::<KimiK2>(text, at, stop, ends),
+        KnownPattern::Deepseek => simd::scan::<Deepseek>(text, at, stop, ends),
     }
 }
 

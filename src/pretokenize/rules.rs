@@ -1,11 +1,13 @@
 //! The rules of the patterns as arithmetic on masks: where in a block a piece begins.
 //!
-//! What each pattern does is said in `gpt2`, `cl100k` and `o200k`; here is what they share. All of it looks
+//! What each pattern does is said in `gpt2`, `cl100k`, `o200k` and `deepseek`; here is what they share. All of it looks
 //! at most one byte back, by [`Memory`], and into the block that follows only where a run of white space
 //! goes on. A pattern never looks back beyond the beginning of a piece, so a fresh [`State`] is right at
 //! every boundary.
 
 use super::block::{Block, Memory, reached};
+use crate::unicode::decode;
+use crate::unicode::masks::whole;
 
 /// What is remembered of the blocks before.
 #[derive(Default)]
@@ -22,6 +24,10 @@ pub(super) struct State {
     prefix: Memory,
     pub(super) slash: Memory,
     pub(super) number: Memory,
+    /// Characters that some patterns take for runs of their own, see [`State::picked`].
+    pub(super) apart: Memory,
+    /// What is taken by a piece that only ASCII letters go on.
+    pub(super) ascii: Memory,
     digit: u64,
     digit_starts: u64,
     /// The bits that contractions of the block before set and clear in this one.
@@ -49,9 +55,37 @@ impl State {
         reached(newline & (after_other | self.absorbed.last()), newline)
     }
 
-    /// Where pieces of digits begin: `{1,3}` takes three at a time. `None` for digits beyond ASCII.
+    /// All bytes of the characters of three bytes or more that begin in `mask` and are picked; among the others
+    /// there is none to pick. Those of one that the block before began are known from there.
     #[inline(always)]
-    pub(super) fn digit_starts(&mut self, digit: u64, follow: u64) -> Option<u64> {
+    pub(super) fn picked(
+        &self,
+        block: &Block,
+        next: &Block,
+        mask: u64,
+        text: &[u8],
+        at: usize,
+        is_picked: impl Fn(u32) -> bool,
+    ) -> u64 {
+        let mut picked = 0;
+        let mut left = mask & block.long_starts(next);
+        while left != 0 {
+            let place = left.trailing_zeros();
+            let code = decode(text, at + place as usize).map_or(0, |(c, _)| c as u32);
+            picked |= u64::from(is_picked(code)) << place;
+            left &= left - 1;
+        }
+        whole(picked, block.follow, self.apart.last() & block.follow)
+    }
+
+    /// Where pieces of digits begin: `{1,3}` takes three at a time, else each is one. `None` for digits beyond
+    /// ASCII of which three are taken.
+    #[inline(always)]
+    pub(super) fn digit_starts<const MOST: usize>(&mut self, digit: u64, follow: u64) -> Option<u64> {
+        const { assert!(MOST == 1 || MOST == 3, "what is below is for three") }
+        if MOST == 1 {
+            return Some(digit & !follow);
+        }
         if digit & follow != 0 {
             return None;
         }
@@ -72,6 +106,8 @@ impl State {
     /// Where pieces of white space begin, for `\s*[\r\n]+|\s+(?!\S)|\s+` and what is the same: a run up to
     /// its last line end; then all but the last character; then that. `absorbed` line ends are not of the run.
     ///
+    /// Before what stands in `ends` (first of this block, then of the next) the text is as good as ended.
+    ///
     /// `None` where it would take another look further on.
     #[inline(always)]
     pub(super) fn white_starts(
@@ -80,12 +116,14 @@ impl State {
         next: &Block,
         after_other: u64,
         absorbed: u64,
+        ends: [u64; 2],
     ) -> Option<u64> {
         let white = block.white();
         let after_white = self.white.after(white);
         let after_newline = self.newline.after(block.newline);
         let after_absorbed = self.absorbed.after(absorbed);
-        let last = last_characters(block.space & !before(white, next.white()), block.follow)?;
+        let goes_on = before(white | ends[0], next.white() | ends[1]);
+        let last = last_characters(block.space & !goes_on, block.follow)?;
         let indent = block.space & after_newline;
         let run = block.space & !after_white;
         let lines = block.newline & !after_white & !after_other;

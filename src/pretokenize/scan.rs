@@ -1,13 +1,13 @@
 //! What the hand-written scanners share: runs of a class, white space, contractions, and the loop that turns
 //! "the end of the next piece" into many boundaries at a time.
 //!
-//! The rules of each pattern are in `gpt2`, `cl100k` and `o200k`; which instructions are used is decided in
-//! `simd`.
+//! The rules of each pattern are in `gpt2`, `cl100k`, `o200k` and `deepseek`; which instructions are used is
+//! decided in `simd`. Pieces that begin with spaces only, whatever else stands in them, are found in `spaces`.
 
 use super::block::{Block, Spill};
 use super::rules::State;
 use crate::unicode::masks::{BLOCK, Kernel, WINDOW};
-use crate::unicode::{Class, NEWLINE, WHITE, class_at};
+use crate::unicode::{Class, NEWLINE, NUMBER, WHITE, class_at};
 
 /// One pattern, in two forms: piece by piece, and 64 bytes at a time.
 pub(super) trait Scanner {
@@ -113,7 +113,7 @@ fn scan_blocks<K: Kernel, S: Scanner>(
 /// Writes `base` plus the place of each bit of the mask; returns how many bits there are. Eight at a time, so
 /// that the number of bits decides about few branches.
 #[inline(always)]
-fn write_places(mask: u64, base: usize, out: &mut [usize; BLOCK]) -> usize {
+pub(super) fn write_places(mask: u64, base: usize, out: &mut [usize; BLOCK]) -> usize {
     let mut left = mask;
     for eight in out.chunks_exact_mut(8) {
         if left == 0 {
@@ -136,9 +136,21 @@ pub(super) fn skip_invalid(text: &[u8], at: usize) -> usize {
     at
 }
 
+/// What tells a scanner the class and the length of the character at a byte of a text: [`class_at`], or that
+/// with differences that one pattern makes.
+pub(super) trait ClassAt: Fn(&[u8], usize) -> (Class, usize) {}
+
+impl<F: Fn(&[u8], usize) -> (Class, usize)> ClassAt for F {}
+
 /// The end of the longest run from `at` of characters whose class is in `classes`.
 #[inline(always)]
 pub(super) fn run(text: &[u8], at: usize, classes: Class) -> usize {
+    run_by(class_at, text, at, classes)
+}
+
+/// As [`run`], with another notion of classes.
+#[inline(always)]
+pub(super) fn run_by(class_at: impl ClassAt, text: &[u8], at: usize, classes: Class) -> usize {
     let mut at = at;
     loop {
         let (class, length) = class_at(text, at);
@@ -149,14 +161,14 @@ pub(super) fn run(text: &[u8], at: usize, classes: Class) -> usize {
     }
 }
 
-/// The end of at most three characters of the class, as `{1,3}` takes them; the first, of `length` bytes, is
-/// known to be one.
+/// The end of at most `most` numbers, as `{1,3}` takes three of them; the first, of `length` bytes, is known to
+/// be one.
 #[inline(always)]
-pub(super) fn up_to_three(text: &[u8], at: usize, length: usize, classes: Class) -> usize {
+pub(super) fn numbers(text: &[u8], at: usize, length: usize, most: usize) -> usize {
     let mut at = at + length;
-    for _ in 0..2 {
+    for _ in 1..most {
         let (class, length) = class_at(text, at);
-        if class & classes == 0 {
+        if class != NUMBER {
             break;
         }
         at += length;
@@ -178,6 +190,12 @@ pub(super) struct WhiteRun {
 
 /// The run of white space from `at` on.
 pub(super) fn white_run(text: &[u8], at: usize) -> WhiteRun {
+    white_run_by(class_at, text, at)
+}
+
+/// As [`white_run`], with another notion of classes; what has none ends the text.
+#[inline(always)]
+pub(super) fn white_run_by(class_at: impl ClassAt, text: &[u8], at: usize) -> WhiteRun {
     let mut run = WhiteRun { end: at, last: at, newline_end: None, ends_text: false };
     loop {
         let (class, length) = class_at(text, run.end);
@@ -194,6 +212,11 @@ pub(super) fn white_run(text: &[u8], at: usize) -> WhiteRun {
 }
 
 impl WhiteRun {
+    /// The end of what `\s*[\r\n]+|\s+(?!\S)|\s+` takes from `at`, where the run begins.
+    pub(super) fn lines_or_all_but_last(&self, at: usize) -> usize {
+        self.newline_end.unwrap_or_else(|| self.all_but_last(at))
+    }
+
     /// The end of what `\s+(?!\S)|\s` takes from `at`, where the run begins: all of the run at the end of
     /// the text, else all but its last character, which is left for the next piece, else that one character.
     pub(super) fn all_but_last(&self, at: usize) -> usize {

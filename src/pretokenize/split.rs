@@ -27,11 +27,11 @@ pub enum SplitStep {
         /// What does not match is taken for the matches.
         invert: bool,
     },
-    /// A string is put before each piece that does not begin with it or, if it is a space, with white space.
+    /// A string is put before each piece that does not begin with it.
     Prefix {
         /// The string.
         text: String,
-        /// Only before the first piece of a text.
+        /// Only before a piece at the beginning of a text.
         only_first: bool,
     },
 }

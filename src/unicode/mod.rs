@@ -11,6 +11,7 @@ pub(crate) mod masks;
 mod pages;
 mod portable;
 pub(crate) mod simd;
+mod symbols;
 mod table;
 
 /// The Unicode version of the class tables.
@@ -132,6 +133,30 @@ pub(crate) const fn is_unspaced(code: u32) -> bool {
         | 0x1_aff0..=0x1_b16f   // Kana extended, supplement and small
         | 0x2_0000..=0x3_ffff   // Han, supplementary planes
     )
+}
+
+/// Whether a character is of the script Han, `\p{Han}`: ideographs, and also their radicals (symbols), the
+/// zero and the numerals of merchants (numbers), and two marks.
+#[inline]
+pub(crate) const fn is_han(code: u32) -> bool {
+    matches!(code,
+        0x4e00..=0x9fff | 0x3400..=0x4dbf
+        | 0x2e80..=0x2e99 | 0x2e9b..=0x2ef3 | 0x2f00..=0x2fd5
+        | 0x3005 | 0x3007 | 0x3021..=0x3029 | 0x3038..=0x303b
+        | 0xf900..=0xfa6d | 0xfa70..=0xfad9
+        | 0x1_6fe2..=0x1_6fe3 | 0x1_6ff0..=0x1_6ff1
+        | 0x2_0000..=0x2_a6df | 0x2_a700..=0x2_b739 | 0x2_b740..=0x2_b81d | 0x2_b820..=0x2_cea1
+        | 0x2_ceb0..=0x2_ebe0 | 0x2_ebf0..=0x2_ee5d | 0x2_f800..=0x2_fa1d
+        | 0x3_0000..=0x3_134a | 0x3_1350..=0x3_23af
+    )
+}
+
+/// Whether a character is punctuation or a symbol, `[\p{P}\p{S}]`: all of [`OTHER`] but controls, format
+/// characters, private and unassigned ones.
+#[inline]
+pub(crate) fn is_symbol(code: u32) -> bool {
+    let block = symbols::BLOCKS.get(code as usize >> 7);
+    block.is_some_and(|&set| symbols::SETS[usize::from(set)] >> (code & 127) & 1 != 0)
 }
 
 /// The character of two to four bytes that begins at byte `at`, and its length in bytes; `None` if the bytes

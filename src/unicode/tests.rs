@@ -181,6 +181,21 @@ fn ascii_table_is_the_general_table() {
 }
 
 #[test]
+fn sets_are_those_of_the_reference() {
+    type Holds = fn(u32) -> bool;
+    for (pattern, holds) in [(r"\p{Han}", is_han as Holds), (r"[\p{P}\p{S}]", is_symbol as Holds)] {
+        let hir = regex_syntax::parse(pattern).expect("a class").into_kind();
+        let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = hir else {
+            panic!("{pattern} is no class");
+        };
+        for c in char::MIN..=char::MAX {
+            let expected = class.iter().any(|range| (range.start()..=range.end()).contains(&c));
+            assert_eq!(holds(c as u32), expected, "U+{:04X} {pattern}", c as u32);
+        }
+    }
+}
+
+#[test]
 fn white_space_is_the_property() {
     for c in char::MIN..=char::MAX {
         assert_eq!(class_of(c) & WHITE != 0, c.is_whitespace(), "U+{:04X}", c as u32);

@@ -1,0 +1,165 @@
+//! Pieces of text for SentencePiece vocabularies, which know no pattern: a piece begins where a vocabulary proves
+//! that no token reaches across, before spaces.
+//!
+//! ```text
+//! \n                     a line feed, if the rules say that it is always alone
+//! | *[^ ]+| +            spaces, and what follows them up to the next one
+//! ```
+//!
+//! What else the text holds does not matter, so nothing but these two bytes is looked for, and any bytes will do.
+//! That a vocabulary proves the rules is left to others.
+
+use super::scan::write_places;
+use crate::unicode::masks::{AsciiMasks, BLOCK, Kernel, Work};
+use crate::unicode::simd::by_widest;
+
+/// What is known of all tokens of a vocabulary, besides that in none of them a space follows anything but spaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SpaceRules {
+    /// In no token a line feed stands beside anything.
+    pub(crate) newline_alone: bool,
+}
+
+impl SpaceRules {
+    /// Whether a piece begins with the second of these two bytes.
+    #[inline(always)]
+    pub(super) fn is_boundary(self, before: u8, after: u8) -> bool {
+        ((after == b' ') & (before != b' ')) | (self.newline_alone & ((before == b'\n') | (after == b'\n')))
+    }
+
+    /// As `Pieces::next_batch` wants it: the ends of the pieces from `at` on, which is a boundary, until `ends` is
+    /// nearly full or `stop` is reached.
+    pub(super) fn scan(self, text: &[u8], at: usize, stop: usize, ends: &mut [usize]) -> usize {
+        by_widest(Scanning { rules: self, text: &text[..stop], at, ends })
+    }
+
+    /// Where in a block pieces begin; `last` has the classes of the byte before it at bit 63, if there is one.
+    #[inline(always)]
+    fn starts(self, ascii: &AsciiMasks, last: &mut Last) -> u64 {
+        let after_blank = ascii.blank << 1 | last.blank >> 63;
+        let after_feed = ascii.line_feed << 1 | last.line_feed >> 63;
+        *last = Last { blank: ascii.blank, line_feed: ascii.line_feed };
+        let lines = if self.newline_alone { ascii.line_feed | after_feed } else { 0 };
+        ascii.blank & !after_blank | lines
+    }
+}
+
+#[derive(Default)]
+struct Last {
+    blank: u64,
+    line_feed: u64,
+}
+
+struct Scanning<'a> {
+    rules: SpaceRules,
+    text: &'a [u8],
+    at: usize,
+    ends: &'a mut [usize],
+}
+
+impl Work for Scanning<'_> {
+    type Result = usize;
+
+    #[inline(always)]
+    fn by<K: Kernel>(self, kernel: K) -> usize {
+        let Scanning { rules, text, at, ends } = self;
+        let mut last = Last::default();
+        let (mut base, mut written) = (at, 0);
+        // The piece that begins at `at` is known; what is written are ends.
+        let mut wanted = !1;
+        while let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() {
+            let Some(block) = text[base..].first_chunk::<BLOCK>() else { break };
+            let starts = rules.starts(&kernel.classify(block), &mut last);
+            written += write_places(starts & wanted, base, out);
+            (base, wanted) = (base + BLOCK, !0);
+        }
+        let rest = &text[base..];
+        // One more for the end of the text.
+        if rest.len() < BLOCK && ends.len() - written > BLOCK {
+            let mut block = [0; BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            let there = (1u64 << rest.len()) - 1;
+            let starts = rules.starts(&kernel.classify(&block), &mut last) & wanted & there;
+            if let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() {
+                written += write_places(starts, base, out);
+            }
+            if at < text.len() {
+                ends[written] = text.len();
+                written += 1;
+            }
+        }
+        written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{BATCH, Pretokenizer};
+    use super::*;
+    use crate::unicode::simd::{KERNELS, by_named};
+
+    /// The ends by the definition, byte by byte.
+    fn expected(rules: SpaceRules, text: &[u8]) -> Vec<usize> {
+        let inner = (1..text.len()).filter(|&at| rules.is_boundary(text[at - 1], text[at]));
+        inner.chain((!text.is_empty()).then_some(text.len())).collect()
+    }
+
+    fn all_ends(text: &[u8], mut scan: impl FnMut(usize, &mut [usize]) -> usize) -> Vec<usize> {
+        let (mut all, mut at, mut ends) = (Vec::new(), 0, [0; BATCH]);
+        while at < text.len() {
+            let written = scan(at, &mut ends);
+            all.extend_from_slice(&ends[..written]);
+            at = *all.last().expect("a piece");
+        }
+        all
+    }
+
+    fn texts() -> impl Strategy<Value = Vec<u8>> {
+        let part =
+            "[a-zé漢]{1,12}|[ ]{1,3}|[ ]{60,70}|a{50,200}|\n{1,3}|[ ]a|( a){60,300}|[ \t\r\n\u{3000}▁]{1,9}";
+        prop::collection::vec(part, 0..20).prop_map(|parts| parts.concat().into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn every_kernel_finds_what_the_definition_says(text in texts(), newline_alone in any::<bool>()) {
+            let rules = SpaceRules { newline_alone };
+            let expected = expected(rules, &text);
+            for name in KERNELS {
+                let scan = |at, ends: &mut [usize]| by_named(name, Scanning { rules, text: &text, at, ends });
+                if scan(0, &mut [0; BATCH]).is_some() {
+                    let found = all_ends(&text, |at, ends| scan(at, ends).expect("present before"));
+                    prop_assert_eq!(&found, &expected, "{} {}", name, text.escape_ascii());
+                }
+            }
+            prop_assert_eq!(all_ends(&text, |at, ends| rules.scan(&text, at, text.len(), ends)), expected);
+        }
+
+        #[test]
+        fn cuts_and_certain_ends_are_boundaries(text in texts(), from in any::<prop::sample::Index>(), newline_alone in any::<bool>()) {
+            let rules = SpaceRules { newline_alone };
+            let mut inner = expected(rules, &text);
+            inner.pop();
+            let pretokenizer = Pretokenizer::spaces(rules);
+            let from = from.index(text.len() + 1);
+            let wanted = inner.iter().rev().find(|&&at| at > from).copied();
+            prop_assert_eq!(pretokenizer.last_cut(&text, from), wanted);
+            prop_assert_eq!(pretokenizer.cuts(&text), inner.first().copied().zip(inner.last().copied()));
+            prop_assert_eq!(pretokenizer.certain_end(&text).expect("never fails"), inner.last().copied());
+            let is_open = pretokenizer.is_open_run(&text).expect("never fails");
+            prop_assert!(!is_open || inner.is_empty());
+            // Short texts are never asked for.
+            prop_assert!(is_open || !inner.is_empty() || text.len() < 64);
+        }
+    }
+
+    #[test]
+    fn a_run_of_spaces_belongs_to_what_follows() {
+        let split = |text: &str, newline_alone| expected(SpaceRules { newline_alone }, text.as_bytes());
+        assert_eq!(split("a  bc d", false), [1, 5, 7]);
+        assert_eq!(split("a\n\n b ", false), [3, 5, 6]);
+        assert_eq!(split("a\n\n b ", true), [1, 2, 3, 5, 6]);
+    }
+}
