@@ -24,6 +24,11 @@ pub(crate) struct Pack<'p> {
     pub(crate) tokens: Vec<&'p [u8]>,
 }
 
+/// Whether a file begins as a pack does.
+pub(crate) fn is_pack(file: &[u8]) -> bool {
+    file.starts_with(MAGIC)
+}
+
 /// Reads a pack.
 ///
 /// Fails with [`ErrorKind::InvalidVocabulary`] if the block is no pack, or is cut short or too long.
@@ -37,7 +42,8 @@ pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
         let (first, after) = take_number(rest)?;
         let (length, after) = take_number(after)?;
         ids.push((first, length));
-        tokens += length as usize;
+        // What comes before the lengths cannot be so much that it does not fit.
+        tokens = tokens.checked_add(length as usize).ok_or_else(|| invalid("it is cut short"))?;
         rest = after;
     }
     let (lengths, mut rest) = rest.split_at_checked(tokens).ok_or_else(|| invalid("it is cut short"))?;
