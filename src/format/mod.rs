@@ -19,6 +19,8 @@ mod detect;
 pub mod gguf;
 pub mod gpt2;
 pub mod js_tiktoken;
+#[cfg(test)]
+mod local_check;
 mod merge_model;
 pub(crate) mod packed;
 mod parts;

@@ -18,6 +18,11 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// Whether a piece has to be looked up as a whole: only where merging does not come to all tokens.
+    pub(super) fn looks_up_whole_pieces(&self) -> bool {
+        self.has_unreachable
+    }
+
     /// What to write of a vocabulary. Fails if it is not one of bytes.
     pub(super) fn new(vocabulary: &Vocabulary) -> Result<Written, String> {
         if (0..=255).any(|byte: u8| vocabulary.id(&[byte]).is_none()) {

@@ -19,6 +19,8 @@ const ARRAY: u32 = 9;
 /// The values of the keys under `tokenizer.ggml`.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
+    /// That of the model, `general.architecture`.
+    pub(super) architecture: Option<String>,
     pub(super) model: Option<String>,
     pub(super) pre: Option<String>,
     pub(super) tokens: Vec<String>,
@@ -27,6 +29,7 @@ pub(super) struct Metadata {
     pub(super) merges: Vec<String>,
     pub(super) begin: Option<u32>,
     pub(super) end: Option<u32>,
+    pub(super) unknown: Option<u32>,
     pub(super) adds_begin: Option<bool>,
     pub(super) adds_end: Option<bool>,
     pub(super) adds_space_prefix: Option<bool>,
@@ -60,6 +63,10 @@ impl Metadata {
     }
 
     fn value<R: Read>(&mut self, key: &str, kind: u32, source: &mut Reader<R>) -> Result<(), Error> {
+        if key == "general.architecture" && kind == STRING {
+            self.architecture = Some(source.text()?);
+            return Ok(());
+        }
         // The start of the key is that of the writer, "tokenizer.ggml." in all files.
         let Some(name) = key.strip_prefix("tokenizer.ggml.") else { return source.skip(kind, 0) };
         let in_key = |what: &str| invalid(format!("the value of {key} in this GGUF file is {what}"));
@@ -68,6 +75,7 @@ impl Metadata {
             ("pre", STRING) => self.pre = Some(source.text()?),
             ("bos_token_id", 4) => self.begin = Some(source.u32()?),
             ("eos_token_id", 4) => self.end = Some(source.u32()?),
+            ("unknown_token_id", 4) => self.unknown = Some(source.u32()?),
             ("add_bos_token", 7) => self.adds_begin = Some(source.bool()?),
             ("add_eos_token", 7) => self.adds_end = Some(source.bool()?),
             ("add_space_prefix", 7) => self.adds_space_prefix = Some(source.bool()?),

@@ -65,6 +65,11 @@ pub(crate) fn parse(reader: impl Read) -> Result<Parts, Error> {
     }
 }
 
+/// Whether a token fills a gap of the ids: llama.cpp's converter makes them, of several types. No text becomes one.
+fn is_padding(id: usize, name: &str) -> bool {
+    name.strip_prefix("[PAD").and_then(|rest| rest.strip_suffix(']')).is_some_and(|number| number == id.to_string())
+}
+
 /// The tokens with their kinds; if none are said, all are normal.
 fn kinds(metadata: &Metadata) -> Result<Vec<Kind>, Error> {
     let tokens = metadata.tokens.len();
@@ -94,8 +99,11 @@ fn sentencepiece(metadata: &Metadata) -> Result<Parts, Error> {
     }
     let byte_fallback = kinds.contains(&Kind::Byte);
     let texts = metadata.tokens.iter().zip(&metadata.scores).zip(kinds);
-    let list: Vec<Piece<'_>> =
-        texts.map(|((text, &score), kind)| Piece { text: Cow::Borrowed(text), score, kind }).collect();
+    let texts = texts.enumerate().map(|(id, ((text, &score), kind))| {
+        let kind = if is_padding(id, text) { Kind::Padding } else { kind };
+        Piece { text: Cow::Borrowed(text), score, kind }
+    });
+    let list: Vec<Piece<'_>> = texts.collect();
     pieces::parts(
         &list,
         Settings {
@@ -104,7 +112,8 @@ fn sentencepiece(metadata: &Metadata) -> Result<Parts, Error> {
             adds_prefix: metadata.adds_space_prefix.unwrap_or(true),
             squeezes_spaces: metadata.removes_extra_spaces.unwrap_or(false),
             has_space_sign: true,
-            begin: metadata.adds_begin.unwrap_or(true).then_some(metadata.begin.unwrap_or(1)),
+            unknown: Some(metadata.unknown.unwrap_or(0)),
+        begin: metadata.adds_begin.unwrap_or(true).then_some(metadata.begin.unwrap_or(1)),
             end: metadata.adds_end.unwrap_or(false).then_some(metadata.end.unwrap_or(2)),
         },
     )
@@ -112,7 +121,13 @@ fn sentencepiece(metadata: &Metadata) -> Result<Parts, Error> {
 
 /// A vocabulary in the byte alphabet.
 fn byte_level(metadata: &Metadata) -> Result<Parts, Error> {
-    let name = metadata.pre.as_deref().ok_or_else(|| {
+    // Files of before May 2024 do not name it.
+    let by_architecture = match metadata.architecture.as_deref() {
+        Some("gptneox") => Some("mpt"),
+        Some("gpt2") => Some("gpt-2"),
+        _ => None,
+    };
+    let name = metadata.pre.as_deref().or(by_architecture).ok_or_else(|| {
         invalid("this GGUF file does not name its pre-tokenizer (tokenizer.ggml.pre)")
             .with_hint("convert the model again with a newer llama.cpp")
     })?;
@@ -157,9 +172,10 @@ fn by_merges(
     for ((id, name), kind) in metadata.tokens.iter().enumerate().zip(kinds) {
         let id = id as TokenId;
         match kind {
-            // Converters fill gaps with names of their own, which no text becomes.
-            Kind::Unused if byte_alphabet::decode(name).is_none() || is_text => {}
-            Kind::Normal | Kind::Unused | Kind::Byte => tokens.push((Cow::Borrowed(name.as_str()), id)),
+            _ if is_padding(id as usize, name) => {}
+            // With ids that no merge makes it would only be one more name.
+            Kind::Unused if byte_alphabet::decode(name).is_none() => {}
+            Kind::Normal | Kind::Unused | Kind::Byte | Kind::Padding => tokens.push((Cow::Borrowed(name.as_str()), id)),
             Kind::Unknown | Kind::Control | Kind::UserDefined => {
                 if kind == Kind::Unknown {
                     unknown = Some(name.as_str());

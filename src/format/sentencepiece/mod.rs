@@ -3,11 +3,13 @@
 //! ```text
 //! wire     the encoding of protocol buffers
 //! pieces   what pieces and settings mean; GGUF's `llama` vocabularies have the same
+//! runs     why pieces of equal scores do no harm
 //! ```
 //!
 //! Source: sentencepiece 0.2.3, `sentencepiece_model.proto` for fields and their defaults.
 
 pub(super) mod pieces;
+mod runs;
 mod wire;
 
 use std::borrow::Cow;

@@ -5,7 +5,7 @@
 //! byte-pair encoding by rank:
 //!
 //! * Pieces have different scores, or are the runs of one character that Llama 2 and Mistral have for spaces: there the
-//!   first in the text grows until it is the longest that there is, which is what ranks do that prefer the longer.
+//!   first in the text grows first, which is what ranks do that prefer the longer.
 //! * A piece that is not used is made all the same and taken apart again. That is an error here, unless nothing makes it.
 //! * Pieces that the user has defined are found before; they never merge.
 
@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use super::super::merge_model::{SPACE_SIGN, byte_of_name};
 use super::super::parts::Parts;
 use super::super::{invalid, show};
+use super::runs;
 use crate::definition::Frame;
 use crate::error::Error;
 use crate::normalize::{Normalizer, NormalizerStep};
@@ -39,6 +40,8 @@ pub(in super::super) enum Kind {
     UserDefined,
     Unused,
     Byte,
+    /// It fills a gap of the ids, and is as good as not there.
+    Padding,
 }
 
 impl Kind {
@@ -66,6 +69,8 @@ pub(in super::super) struct Settings {
     pub(in super::super) squeezes_spaces: bool,
     /// Spaces are written as a sign (`escape_whitespaces`).
     pub(in super::super) has_space_sign: bool,
+    /// The id of the token for the unknown; `None`: that of the only piece of this kind.
+    pub(in super::super) unknown: Option<TokenId>,
     /// The id of the token that a model's own tokenizer puts before a text.
     pub(in super::super) begin: Option<TokenId>,
     /// The id of the one that it puts after.
@@ -81,6 +86,7 @@ impl Default for Settings {
             adds_prefix: true,
             squeezes_spaces: true,
             has_space_sign: true,
+            unknown: None,
             begin: None,
             end: None,
         }
@@ -90,16 +96,13 @@ impl Default for Settings {
 /// The parts of the definition.
 pub(in super::super) fn parts(pieces: &[Piece<'_>], settings: Settings) -> Result<Parts, Error> {
     let by_text = by_text(pieces)?;
-    let unknown: Vec<usize> = (0..pieces.len()).filter(|&id| pieces[id].kind == Kind::Unknown).collect();
-    let [unknown] = unknown[..] else {
-        return Err(invalid(format!("the model has {} pieces for the unknown, not one", unknown.len())));
-    };
+    let unknown = unknown(pieces, settings.unknown)?;
     let model = BpeModel {
         tokens: tokens(pieces, &by_text, settings.has_space_sign)?,
         merges: None,
         unit: Unit::Character,
         byte_tokens: byte_tokens(pieces, settings.byte_fallback)?,
-        unknown: Some(UnknownToken { id: unknown as TokenId, fuses: true }),
+        unknown: Some(UnknownToken { id: unknown, fuses: true }),
         whole_pieces: false,
     };
     let framing = |id: Option<TokenId>| match id {
@@ -111,6 +114,19 @@ pub(in super::super) fn parts(pieces: &[Piece<'_>], settings: Settings) -> Resul
     let specials = specials(pieces, settings.has_space_sign);
     let normalizer = normalizer(settings);
     Ok(Parts { model, specials, normalizer, split: Split::Whole, frame, strips_first_space })
+}
+
+/// The id of the piece for the unknown.
+fn unknown(pieces: &[Piece<'_>], given: Option<TokenId>) -> Result<TokenId, Error> {
+    if let Some(id) = given {
+        let is_there = (id as usize) < pieces.len();
+        return is_there.then_some(id).ok_or_else(|| invalid(format!("the unknown token has the id {id} of no token")));
+    }
+    let ids: Vec<usize> = (0..pieces.len()).filter(|&id| pieces[id].kind == Kind::Unknown).collect();
+    match ids[..] {
+        [id] => Ok(id as TokenId),
+        _ => Err(invalid(format!("the model has {} pieces for the unknown, not one", ids.len()))),
+    }
 }
 
 fn normalizer(settings: Settings) -> Normalizer {
@@ -207,21 +223,20 @@ fn is_made(text: &str, is_piece: impl Fn(&str) -> bool) -> bool {
 
 /// Fails if pieces of equal scores could be merged in another order than the text's. `ids` are in the order of merging.
 fn check_ties(pieces: &[Piece<'_>], ids: &[usize]) -> Result<(), Error> {
-    let long: Vec<&Piece<'_>> =
-        ids.iter().map(|&id| &pieces[id]).filter(|piece| is_long(&piece.text)).collect();
+    let long: Vec<&Piece<'_>> = ids.iter().map(|&id| &pieces[id]).filter(|piece| is_long(&piece.text)).collect();
+    let run = |piece: &Piece<'_>| {
+        let mut chars = piece.text.chars();
+        let first = chars.next()?;
+        chars.all(|char| char == first).then_some(first)
+    };
     // `==`, as 0.0 and -0.0 are one score.
     for tied in long.chunk_by(|a, b| a.score == b.score).filter(|tied| tied.len() > 1) {
-        let run = |piece: &Piece<'_>| {
-            let mut chars = piece.text.chars();
-            let first = chars.next()?;
-            chars.all(|char| char == first).then_some(first)
-        };
         let char = run(tied[0]);
         let are_runs = char.is_some() && tied.iter().all(|piece| run(piece) == char);
-        // All of them, and no length left out: the longest comes first.
+        let lengths: Vec<usize> = tied.iter().map(|piece| piece.text.chars().count()).collect();
+        // All of them, as others would come before or after.
         let all = long.iter().filter(|piece| run(piece) == char).count();
-        let longest = tied[0].text.chars().count();
-        if !are_runs || all != tied.len() || tied.len() != longest - 1 {
+        if !are_runs || all != tied.len() || !runs::longer_first_is_first_first(&lengths) {
             let message = format!(
                 "the pieces {} and {} have the same score: which is merged first cannot be told",
                 show(&tied[0].text),
@@ -266,7 +281,7 @@ fn specials(pieces: &[Piece<'_>], has_space_sign: bool) -> Vec<SpecialToken> {
                     if has_space_sign { piece.text.replace(SPACE_SIGN, " ") } else { control.name.clone() };
                 tokens.push(SpecialToken { name, is_control: false, in_normalized: true, ..control });
             }
-            Kind::Normal | Kind::Unused | Kind::Byte => {}
+            Kind::Normal | Kind::Unused | Kind::Byte | Kind::Padding => {}
         }
     }
     tokens

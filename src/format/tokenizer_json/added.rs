@@ -25,6 +25,7 @@ pub(super) fn read(
         .collect();
     let taken: HashSet<TokenId> = vocabulary.iter().map(|(_, id)| *id).collect();
     let mut ids: HashMap<&str, TokenId> = HashMap::new();
+    let mut names_of_ids: HashMap<TokenId, &str> = HashMap::new();
     let mut tokens = Vec::new();
     for token in added {
         let content = token.content.as_ref();
@@ -36,6 +37,13 @@ pub(super) fn read(
         if own_id.is_none() && taken.contains(&id) {
             let message = format!("the added token {} has the id {id} of another token", show(content));
             return Err(invalid(message));
+        }
+        match names_of_ids.insert(id, content) {
+            Some(other) if other != content => {
+                let message = format!("the added tokens {} and {} both have the id {id}", show(other), show(content));
+                return Err(invalid(message));
+            }
+            _ => {}
         }
         match ids.insert(content, id) {
             Some(other) if other == id => continue,

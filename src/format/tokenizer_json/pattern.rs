@@ -46,6 +46,18 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
     Ok(out)
 }
 
+/// The pattern in Oniguruma's syntax; or that it cannot be written in it.
+pub(super) fn translate_back(pattern: &str) -> Result<String, String> {
+    let there = pattern.replace("(?m:^)", "^").replace("(?m:$)", "$");
+    // A repetition with numbers cannot be possessive there: the plus would repeat the whole.
+    let is_counted = |(end, _): (usize, &str)| {
+        let inside = there[..end].rsplit('{').next().unwrap_or_default();
+        inside.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+    };
+    let is_same = !there.match_indices("}+").any(is_counted) && translate(&there).is_ok_and(|back| back == pattern);
+    is_same.then_some(there).ok_or_else(|| format!("its pattern would mean something else there: {pattern}"))
+}
+
 /// A backslash and a character.
 fn escape(escaped: char, in_class: bool, out: &mut String) -> Result<(), String> {
     match escaped {
@@ -114,6 +126,16 @@ mod tests {
             r"[\p{Lu}&&[^\p{Han}]]+",
         ] {
             assert_eq!(translate(pattern).as_deref(), Ok(pattern));
+        }
+    }
+
+    #[test]
+    fn the_way_back() {
+        for (pattern, wanted) in [(r"\p{L}+(?m:$)", Some(r"\p{L}+$")), (r"a|\s+(?!\S)", Some(r"a|\s+(?!\S)"))] {
+            assert_eq!(translate_back(pattern).ok().as_deref(), wanted);
+        }
+        for refused in [r"\p{N}{1,3}+", "^a", r"\s++$", r"\w+", r"\bx"] {
+            assert!(translate_back(refused).is_err(), "{refused}");
         }
     }
 
