@@ -64,6 +64,11 @@ impl<'p> Rest<'p> {
     }
 }
 
+/// Whether a file begins as a pack does.
+pub(crate) fn is_pack(file: &[u8]) -> bool {
+    file.starts_with(MAGIC)
+}
+
 /// Reads a pack.
 ///
 /// Fails with [`ErrorKind::InvalidVocabulary`] if the block is no pack, or is cut short or too long.

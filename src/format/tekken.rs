@@ -1,0 +1,158 @@
+//! Mistral's `tekken.json`: ranks of bytes as in tiktoken, after a block of special tokens.
+//!
+//! Source: mistral-common 1.13, `tekken.py`. Ids are ranks plus the number of special tokens; only the first ranks are
+//! used, as many as fit into the size of the vocabulary. A text never holds a special token unless that is asked for.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::parts::Parts;
+use super::{Text, base64, invalid, json_error, without_byte_order_mark};
+use crate::definition::{Definition, Frame};
+use crate::error::Error;
+use crate::normalize::Normalizer;
+use crate::pretokenize::Split;
+use crate::special::SpecialToken;
+use crate::vocabulary::{BpeModel, Unit};
+
+/// The special tokens of files that do not hold any: those up to version 7.
+const FIRST_SPECIALS: [&str; 20] = [
+    "<unk>",
+    "<s>",
+    "</s>",
+    "[INST]",
+    "[/INST]",
+    "[AVAILABLE_TOOLS]",
+    "[/AVAILABLE_TOOLS]",
+    "[TOOL_RESULTS]",
+    "[/TOOL_RESULTS]",
+    "[TOOL_CALLS]",
+    "[IMG]",
+    "<pad>",
+    "[IMG_BREAK]",
+    "[IMG_END]",
+    "[PREFIX]",
+    "[MIDDLE]",
+    "[SUFFIX]",
+    "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]",
+    "[TOOL_CONTENT]",
+];
+
+/// More special tokens than any file has; each is made here, not in the file.
+const MOST_SPECIALS: u32 = 1 << 20;
+
+#[derive(Deserialize)]
+struct File<'f> {
+    config: Config,
+    #[serde(borrow)]
+    vocab: Vec<Token<'f>>,
+    #[serde(default)]
+    special_tokens: Option<Vec<Special>>,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    pattern: String,
+    default_vocab_size: u32,
+    default_num_special_tokens: u32,
+    #[serde(default)]
+    version: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Token<'f> {
+    rank: u32,
+    #[serde(borrow)]
+    token_bytes: Text<'f>,
+    #[serde(rename = "token_str")]
+    _token_str: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+struct Special {
+    rank: u32,
+    token_str: String,
+}
+
+/// Reads a `tekken.json` under a name of its own.
+///
+/// # Errors
+///
+/// [`crate::ErrorKind::InvalidVocabulary`] if it is not such a file, if a token is not base64 or has another rank than its
+/// place, or if the special tokens are missing or contradict themselves.
+pub fn read(file: &[u8], name: &str) -> Result<Definition, Error> {
+    parse(file)?.into_definition(name)
+}
+
+/// What the file says.
+pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
+    let file: File<'_> = serde_json::from_slice(without_byte_order_mark(file))
+        .map_err(|error| json_error("tekken.json", error))?;
+    let Config { default_vocab_size: size, default_num_special_tokens: first, .. } = file.config;
+    let wanted = size.checked_sub(first).unwrap_or_default() as usize;
+    if wanted == 0 || wanted > file.vocab.len() || first > MOST_SPECIALS {
+        let message = format!(
+            "tekken.json is to hold {size} tokens, {first} of them special, but lists {} others",
+            file.vocab.len()
+        );
+        return Err(invalid(message));
+    }
+    let mut tokens = Vec::with_capacity(wanted);
+    for (place, token) in file.vocab[..wanted].iter().enumerate() {
+        if token.rank as usize != place {
+            let message = format!("tekken.json: entry {place} of vocab has the rank {}", token.rank);
+            return Err(invalid(message));
+        }
+        let text = token.token_bytes.as_ref();
+        let bytes = base64::decode(text.as_bytes()).ok_or_else(|| {
+            let shown = super::show(text);
+            invalid(format!("tekken.json: the token of rank {place} is bad base64: {shown}"))
+        })?;
+        tokens.push((bytes, first + token.rank));
+    }
+    let specials = specials(&file, first)?;
+    let begin = specials.iter().find(|token| token.name == "<s>").map(|token| token.id);
+    Ok(Parts {
+        model: BpeModel {
+            tokens,
+            merges: None,
+            unit: Unit::Byte,
+            byte_tokens: Vec::new(),
+            unknown: None,
+            whole_pieces: true,
+        },
+        specials,
+        normalizer: Normalizer::default(),
+        split: Split::Pattern(file.config.pattern),
+        frame: Frame { before: begin.into_iter().collect(), after: Vec::new() },
+        strips_first_space: false,
+    })
+}
+
+/// The special tokens; those without a name are called after their ids.
+fn specials(file: &File<'_>, count: u32) -> Result<Vec<SpecialToken>, Error> {
+    let version = file.config.version.as_deref().unwrap_or("v3");
+    let number = version.trim_start_matches('v').split(['m', '.']).next().and_then(|n| n.parse::<u32>().ok());
+    let mut named: Vec<(u32, Cow<'_, str>)> = match &file.special_tokens {
+        Some(specials) => {
+            specials.iter().map(|token| (token.rank, token.token_str.as_str().into())).collect()
+        }
+        None if number.is_some_and(|number| number <= 7) => {
+            FIRST_SPECIALS.into_iter().zip(0..count).map(|(name, id)| (id, name.into())).collect()
+        }
+        None => return Err(invalid(format!("tekken.json of version {version} holds no special_tokens"))),
+    };
+    let filled = u32::try_from(named.len()).unwrap_or(u32::MAX)..count;
+    named.extend(filled.map(|id| (id, format!("<SPECIAL_{id}>").into())));
+    let ids: HashSet<u32> = named.iter().map(|(id, _)| *id).collect();
+    if ids.len() != count as usize || named.len() != ids.len() || ids.iter().any(|&id| id >= count) {
+        let message = format!("tekken.json: the special tokens do not have the ids from 0 to {count}");
+        return Err(invalid(message));
+    }
+    named.sort_by_key(|(id, _)| *id);
+    Ok(named.into_iter().map(|(id, name)| SpecialToken::control(name, id)).collect())
+}
