@@ -1,8 +1,10 @@
 //! What is known by name: the embedded encodings, the models and their context windows.
 
+mod absent;
 pub mod encodings;
 pub mod models;
 pub mod names;
+mod spelling;
 
 use crate::error::{Error, ErrorKind};
 use crate::tokenizer::Tokenizer;
@@ -15,16 +17,19 @@ pub use names::Resolved;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownModel`], with at most three near names. There is never a silent default.
+/// [`ErrorKind::UnknownModel`]; the hint holds at most three near names, or says why the models of that family
+/// are not known, such as that their maker publishes no tokenizer. There is never a silent default.
 pub fn model(name: &str) -> Result<Resolved, Error> {
     names::resolve(name).map_err(|unknown| {
         let error = Error::new(ErrorKind::UnknownModel, format!("unknown model {name:?}"));
         if unknown.is_encoding() {
             return error.with_hint(format!("{name} is an encoding, not a model"));
         }
-        match unknown.near.as_slice() {
-            [] => error.with_hint("only OpenAI's models are known so far"),
-            near => error.with_hint(format!("did you mean {}?", near.join(", "))),
+        match (unknown.near.as_slice(), unknown.why) {
+            ([], Some(why)) => error.with_hint(why),
+            ([], None) => error.with_hint("the table of models has no name like it (`tokenize models`)"),
+            (near, None) => error.with_hint(format!("did you mean {}?", near.join(", "))),
+            (near, Some(why)) => error.with_hint(format!("did you mean {}? {why}", near.join(", "))),
         }
     })
 }

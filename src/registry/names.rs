@@ -6,88 +6,38 @@
 //!
 //! ```text
 //! trim, lower case
-//! take off, as often as there is one:   arn:…/TAIL    ft:BASE:org:suffix:id    BASE:ft-…    ROUTE/
+//! take off, as often as there is one:   arn:…/TAIL    ft:BASE:org:suffix:id    BASE:ft-…    ROUTE/    MAKER/
 //! a "/" still there: an unknown route, refuse
-//! [region.]vendor.ID[-vN:M] -> ID       (Amazon Bedrock)
+//! [region.]vendor.ID[-vN[:M]] -> ID     (Amazon Bedrock)
 //! ID@date -> ID-date                    (Google Vertex)
 //! "_" -> "-"
-//! ID:free -> ID                         (OpenRouter, and the like)
-//! ID:latest -> ID, ID:20b-q4-k-m -> ID-20b      (Ollama)
+//! ID:free, ID:latest -> ID              (OpenRouter, Ollama, and the like)
 //! gpt-35 -> gpt-3.5                     (Azure)
+//! then as it is, or with these where they apply:
+//!   ID:tag -> ID-tag                    (Ollama)
+//!   ID-fp8, ID-gguf, ID-q4-k-m -> ID    (how weights are stored or served)
+//!   llama3-1, meta-llama-3.1 -> llama-3.1; gemma3 -> gemma-3; qwen-2.5 -> qwen2.5
 //! look up; if unknown, look up without a date at the end, and say so; else refuse, with names that are near
 //! ```
 //!
 //! The order matters: the date comes last, because some snapshots have rows of their own with other limits.
-//! The rules are those that OpenAI's models need; `tests/data/names` holds the spellings they were made for.
+//! Behind a maker's name only that maker's models are accepted. `tests/data/names` holds spellings that the
+//! rules were made for.
 //!
-//! Left to others: the table itself (`models`), and names of encodings (`encodings`).
+//! Left to others: the rules that take a name apart (`spelling`), the table itself (`models`), why a family is
+//! not in it (`absent`), and names of encodings (`encodings`).
 
 use std::{cmp::Reverse, error, fmt};
 
-use super::models::{Model, models};
+use super::absent;
+use super::models::{Exactness, Model, models};
+use super::spelling::{self, Id};
 
 /// Longer names are refused unread: no service has any, and finding near names takes time with the length.
 const LONGEST: usize = 256;
 
 /// How many near names an unknown one is answered with.
 const NEAR: usize = 3;
-
-/// Services that a name may be routed through, as the first part of a path; "_" is written as "-" here.
-///
-/// Only services that host models of several makers, or OpenAI's. Routes that name another maker are left
-/// out, as nothing behind them is an OpenAI model: they are unknown routes until their models are known.
-const ROUTES: [&str; 42] = [
-    "accounts", // accounts/fireworks/models/ID
-    "azure",
-    "azure-ai",
-    "azure-openai",
-    "baseten",
-    "bedrock",
-    "cerebras",
-    "converse", // bedrock/converse/ID
-    "databricks",
-    "deepinfra",
-    "fireworks",
-    "fireworks-ai",
-    "github",
-    "github-copilot",
-    "groq",
-    "hosted-vllm",
-    "huggingface",
-    "hyperbolic",
-    "litellm",
-    "litellm-proxy",
-    "lm-studio",
-    "lmstudio",
-    "models",
-    "nebius",
-    "novita",
-    "ollama",
-    "ollama-chat",
-    "openai",
-    "openrouter",
-    "perplexity",
-    "replicate",
-    "responses", // openai/responses/ID
-    "sambanova",
-    "text-completion-openai",
-    "together",
-    "together-ai",
-    "vercel",
-    "vercel-ai-gateway",
-    "vertex",
-    "vertex-ai",
-    "vllm",
-    "watsonx",
-];
-
-/// The prefixes of Bedrock's inference profiles, which run a model in one part of the world.
-const BEDROCK_REGIONS: [&str; 9] = ["apac", "au", "ca", "eu", "global", "jp", "sa", "us", "us-gov"];
-
-/// OpenRouter's variants that change price, speed or tools, but neither the vocabulary nor the window.
-///
-/// `:extended` is not one of them: it stands for a larger window than the table states.
-const VARIANTS: [&str; 7] = [":beta", ":exacto", ":floor", ":free", ":nitro", ":online", ":thinking"];
 
 /// A model found by one of its spellings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +60,9 @@ pub struct UnknownModel {
     pub name: String,
     /// At most three names of known models that look like it, the nearest first; often none.
     pub near: Vec<String>,
+    /// Why there is no count for the family of models that the name belongs to, if that is known: a phrase
+    /// that says what is public and what can be done instead.
+    pub why: Option<&'static str>,
 }
 
 impl UnknownModel {
@@ -130,7 +83,7 @@ impl fmt::Display for UnknownModel {
         if !self.near.is_empty() {
             write!(f, "; near: {}", self.near.join(", "))?;
         }
-        Ok(())
+        self.why.map_or(Ok(()), |why| write!(f, "; {why}"))
     }
 }
 
@@ -143,130 +96,58 @@ impl error::Error for UnknownModel {}
 /// When no rule leads to a row of the table. There is no default: a count with a guessed vocabulary looks
 /// just like a right one.
 pub fn resolve(name: &str) -> Result<Resolved, UnknownModel> {
-    let refuse = |near| UnknownModel { name: name.to_owned(), near };
+    let refuse = |near, why| UnknownModel { name: name.to_owned(), near, why };
     let written = name.trim().to_ascii_lowercase();
     if written.is_empty() || written.len() > LONGEST {
-        return Err(refuse(Vec::new()));
+        return Err(refuse(Vec::new(), None));
     }
-    let (inner, tuned) = unwrap_routes(&written);
-    let plain = plain_id(inner);
-    let Some((model, remark)) = look_up(&plain) else {
-        return Err(refuse(if is_encoding(&written) { Vec::new() } else { near(&plain) }));
+    let spelling = spelling::read(&written);
+    let is_of_maker = |model: &Model| spelling.maker.is_none_or(|maker| maker == model.provider);
+    let exactly = spelling.ids.iter().find_map(called);
+    let found = exactly.or_else(|| spelling.ids.iter().find_map(snapshot));
+    let Some((model, remark)) = found.filter(|(model, _)| is_of_maker(model)) else {
+        let plain = spelling.ids.first().map_or("", |id| &id.name);
+        let plain = plain.rsplit('/').next().unwrap_or(plain);
+        let why = absent::why(plain);
+        return Err(match why {
+            _ if is_encoding(&written) => refuse(Vec::new(), None),
+            Some(_) if !absent::is_bare(plain) => refuse(Vec::new(), why),
+            _ => refuse(near(plain), why),
+        });
     };
-    let notes: Vec<String> = tuned.into_iter().chain(remark).collect();
+    let notes: Vec<String> = spelling.tuned.into_iter().chain(remark).collect();
     let note = if notes.is_empty() { None } else { Some(notes.join("; ")) };
     Ok(Resolved { model, note })
 }
 
-/// Takes off what stands around a model's name: resource names, fine-tunes, routes; and says if it was tuned.
-fn unwrap_routes(written: &str) -> (&str, Option<String>) {
-    let mut name = written;
-    let mut tuned = None;
-    loop {
-        if let Some(tail) = arn_tail(name) {
-            name = tail;
-        } else if let Some(rest) = name.strip_prefix("ft:") {
-            name = rest.split(':').next().unwrap_or(rest);
-            tuned = Some(format!("fine-tune of {name}"));
-        } else if let Some((base, _)) = name.split_once(":ft-") {
-            name = base;
-            tuned = Some(format!("legacy fine-tune of {name}"));
-        } else if let Some((route, rest)) = name.split_once('/')
-            && ROUTES.contains(&route.replace('_', "-").as_str())
-        {
-            name = rest;
-        } else {
-            return (name, tuned);
-        }
-    }
+/// The model that is called `id`, letter for letter, and what is to be said about that.
+fn called(id: &Id) -> Option<(Model, Option<String>)> {
+    let model = named(&id.name, id.open_weights)?;
+    let moves =
+        id.name.ends_with("-latest") || model.notes.is_some_and(|notes| notes.starts_with("moving alias"));
+    Some((model, moves.then(|| format!("{} is a moving alias", id.name))))
 }
 
-/// `arn:aws:bedrock:REGION:ACCOUNT:KIND/TAIL` -> `TAIL`; the partition may also be `aws-us-gov` and the like.
-fn arn_tail(name: &str) -> Option<&str> {
-    let (head, tail) = name.rsplit_once('/')?;
-    let mut fields = head.split(':');
-    let is_arn = fields.next() == Some("arn")
-        && fields.next().is_some_and(|partition| partition.starts_with("aws"))
-        && fields.next() == Some("bedrock");
-    is_arn.then_some(tail)
-}
-
-/// Undoes the ways services spell an id. What has an unknown route before it stays as it is.
-fn plain_id(inner: &str) -> String {
-    if inner.contains('/') {
-        return inner.to_owned();
-    }
-    let id = bedrock_id(inner).unwrap_or(inner);
-    let id = match id.split_once('@') {
-        Some((base, date)) if is_date(date) => format!("{base}-{date}"),
-        _ => id.to_owned(),
-    };
-    let id = id.replace('_', "-");
-    let id = VARIANTS.iter().find_map(|variant| id.strip_suffix(variant)).unwrap_or(&id);
-    let id = match id.split_once(':') {
-        Some((base, "latest")) => base.to_owned(),
-        Some((base, tag)) => match size_of_tag(tag) {
-            Some(size) => format!("{base}-{size}"),
-            None => id.to_owned(),
-        },
-        None => id.to_owned(),
-    };
-    match id.strip_prefix("gpt-35") {
-        Some(rest) if rest.is_empty() || rest.starts_with('-') => format!("gpt-3.5{rest}"),
-        _ => id,
-    }
-}
-
-/// `[region.]openai.ID[-vN:M]` -> `ID`. OpenAI's models there have no `v`: `openai.gpt-oss-20b-1:0`.
-fn bedrock_id(name: &str) -> Option<&str> {
-    let name = match name.split_once('.') {
-        Some((region, rest)) if BEDROCK_REGIONS.contains(&region) => rest,
-        _ => name,
-    };
-    let id = name.strip_prefix("openai.")?;
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    match id.rsplit_once('-').and_then(|(base, version)| Some((base, version.split_once(':')?))) {
-        Some((base, (major, minor)))
-            if is_number(major.strip_prefix('v').unwrap_or(major)) && is_number(minor) =>
-        {
-            Some(base)
-        }
-        _ => Some(id),
-    }
-}
-
-/// The size that an Ollama tag names: `20b`, `20b-cloud`, `20b-q4-k-m` -> `20b`. How the weights are stored
-/// changes nothing about the tokens.
-fn size_of_tag(tag: &str) -> Option<&str> {
-    let (size, storage) = tag.split_once('-').unwrap_or((tag, ""));
-    let number = size.strip_suffix('b')?;
-    let is_size = number.starts_with(|c: char| c.is_ascii_digit())
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let mut parts = storage.split('-');
-    let is_storage = match parts.next()? {
-        "" | "bf16" | "cloud" | "f16" | "fp16" | "mxfp4" => parts.next().is_none(),
-        "q2" | "q3" | "q4" | "q5" | "q6" | "q8" => {
-            parts.all(|part| ["0", "1", "k", "s", "m", "l"].contains(&part))
-        }
-        _ => false,
-    };
-    (is_size && is_storage).then_some(size)
-}
-
-/// The model that is called `plain`, or whose snapshot it is; and what is to be said about that.
-fn look_up(plain: &str) -> Option<(Model, Option<String>)> {
-    let called = |name: &str| models().find(|model| model.is_called(name));
-    if let Some(model) = called(plain) {
-        let moves =
-            plain.ends_with("-latest") || model.notes.is_some_and(|notes| notes.starts_with("moving alias"));
-        return Some((model, moves.then(|| format!("{plain} is a moving alias"))));
-    }
-    let base = without_date(plain)?;
+/// The model whose snapshot `id` is by the date at its end, and what is to be said about that.
+fn snapshot(id: &Id) -> Option<(Model, Option<String>)> {
+    let base = without_date(&id.name)?;
     // A snapshot of a snapshot, or of what has no fixed content, is a name that nobody gave.
     if without_date(base).is_some() || base.ends_with("-latest") {
         return None;
     }
-    Some((called(base)?, Some(format!("unlisted snapshot of {base}"))))
+    Some((named(base, id.open_weights)?, Some(format!("unlisted snapshot of {base}"))))
+}
+
+fn named(name: &str, open_weights: bool) -> Option<Model> {
+    let model = models().find(|model| model.is_called(name))?;
+    (!open_weights || has_open_weights(&model)).then_some(model)
+}
+
+/// Whether people run the model themselves, and so name it after how its weights are stored. The table does
+/// not say so; but of what is closed, only OpenAI names its vocabularies.
+fn has_open_weights(model: &Model) -> bool {
+    let is_closed = model.provider == "openai" && !["gpt2", "o200k_harmony"].contains(&model.encoding);
+    model.exactness == Exactness::Exact && !is_closed
 }
 
 /// `ID-2024-05-13`, `ID-20240513`, `ID-0513` -> `ID`.
@@ -278,7 +159,7 @@ fn without_date(id: &str) -> Option<&str> {
 }
 
 /// Whether `text` is `YYYY-MM-DD`, `YYYYMMDD` or `MMDD`, with a month and a day that can be.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits: Vec<u32> = bytes.iter().filter_map(|&b| char::from(b).to_digit(10)).collect();
     let year = match (bytes.len(), digits.len()) {
@@ -304,8 +185,7 @@ fn is_encoding(name: &str) -> bool {
 /// Nearest are those that begin with it and go on with another word (a family named without its member),
 /// then those that differ least: without punctuation first, which people forget, and then with it.
 fn near(plain: &str) -> Vec<String> {
-    let last = plain.rsplit('/').next().unwrap_or(plain);
-    let wanted = without_date(last).unwrap_or(last);
+    let wanted = without_date(plain).unwrap_or(plain);
     let squeezed = squeeze(wanted);
     if squeezed.is_empty() {
         return Vec::new();
