@@ -20,7 +20,7 @@ use crate::normalize::Normalizer;
 use crate::pretokenize::{Split, pattern};
 use crate::special::SpecialToken;
 use crate::token::TokenId;
-use crate::vocabulary::Unit;
+use crate::token::Unit;
 
 /// Reads `vocab.json` and `merges.txt` under a name of their own. Names that are neither a byte nor made by a merge
 /// (such as `<|endoftext|>`) are special tokens.

@@ -16,7 +16,7 @@ use crate::normalize::{Normalizer, NormalizerStep};
 use crate::pretokenize::Split;
 use crate::special::SpecialToken;
 use crate::token::TokenId;
-use crate::vocabulary::{BpeModel, Unit};
+use crate::vocabulary::BpeModel;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,14 +64,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
         file.special_tokens.into_iter().map(|(name, id)| SpecialToken::control(name, id)).collect();
     specials.sort_by_key(|token| token.id);
     Ok(Parts {
-        model: BpeModel {
-            tokens,
-            merges: None,
-            unit: Unit::Byte,
-            byte_tokens: Vec::new(),
-            unknown: None,
-            whole_pieces: true,
-        },
+        model: BpeModel::ranked(tokens),
         specials,
         normalizer: Normalizer::new(if is_claude { vec![NormalizerStep::Nfkc] } else { Vec::new() }),
         split: Split::Pattern(file.pat_str),

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::normalize::Normalizer;
 use crate::pretokenize::Split;
 use crate::special::SpecialToken;
-use crate::vocabulary::{BpeModel, Unit};
+use crate::vocabulary::BpeModel;
 
 /// The special tokens of files that do not hold any: those up to version 7.
 const FIRST_SPECIALS: [&str; 20] = [
@@ -117,14 +117,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
     let specials = specials(&file, first)?;
     let begin = specials.iter().find(|token| token.name == "<s>").map(|token| token.id);
     Ok(Parts {
-        model: BpeModel {
-            tokens,
-            merges: None,
-            unit: Unit::Byte,
-            byte_tokens: Vec::new(),
-            unknown: None,
-            whole_pieces: true,
-        },
+        model: BpeModel::ranked(tokens),
         specials,
         normalizer: Normalizer::default(),
         split: Split::Pattern(file.config.pattern),

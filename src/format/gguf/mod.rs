@@ -27,7 +27,7 @@ use crate::normalize::{Normalizer, NormalizerStep};
 use crate::pretokenize::Split;
 use crate::special::SpecialToken;
 use crate::token::TokenId;
-use crate::vocabulary::Unit;
+use crate::token::Unit;
 use metadata::Metadata;
 
 /// Reads the tokenizer of a GGUF file under a name of its own. The bytes need not be the whole file, which can be very

@@ -21,8 +21,8 @@ use crate::error::Error;
 use crate::normalize::{Normalizer, NormalizerStep};
 use crate::pretokenize::Split;
 use crate::special::SpecialToken;
-use crate::token::TokenId;
-use crate::vocabulary::{BpeModel, Unit, UnknownToken};
+use crate::token::{TokenId, Unit};
+use crate::vocabulary::{BpeModel, UnknownToken};
 
 /// A piece; its place in the list is its id.
 pub(in super::super) struct Piece<'m> {
@@ -102,6 +102,7 @@ pub(in super::super) fn parts(pieces: &[Piece<'_>], settings: Settings) -> Resul
         merges: None,
         unit: Unit::Character,
         byte_tokens: byte_tokens(pieces, settings.byte_fallback)?,
+        decode_only: decode_only(pieces, settings.has_space_sign),
         unknown: Some(UnknownToken { id: unknown, fuses: true }),
         whole_pieces: false,
     };
@@ -209,6 +210,14 @@ fn tokens(
         false => text.as_bytes().to_vec(),
     };
     Ok(ids.into_iter().map(|id| (bytes(&pieces[id].text), id as TokenId)).collect())
+}
+
+/// The pieces that text never becomes: a space is never merged where a sign stands for it.
+fn decode_only(pieces: &[Piece<'_>], has_space_sign: bool) -> Vec<(Vec<u8>, TokenId)> {
+    let has_kind = |piece: &Piece<'_>| matches!(piece.kind, Kind::Normal | Kind::Unused | Kind::UserDefined);
+    let is_left_out = |piece: &Piece<'_>| has_space_sign && has_kind(piece) && piece.text.contains(' ');
+    let left_out = pieces.iter().enumerate().filter(|(_, piece)| is_left_out(piece));
+    left_out.map(|(id, piece)| (piece.text.replace(SPACE_SIGN, " ").into_bytes(), id as TokenId)).collect()
 }
 
 /// Whether a piece is more than one character.

@@ -56,7 +56,7 @@ pub(super) fn read(
             None => {}
         }
         tokens.push(SpecialToken {
-            name: if token.normalized { in_normalized_text(content, normalizer) } else { content.into() },
+            name: if token.normalized { in_normalized_text(content, normalizer)? } else { content.into() },
             id,
             is_control: token.special,
             in_normalized: token.normalized,
@@ -70,6 +70,6 @@ pub(super) fn read(
 
 /// What is looked for in normalized text: the name, normalized as a text of its own. (With a normalizer that puts a
 /// space before every text, the token is found only where there is one.)
-fn in_normalized_text(name: &str, normalizer: &Normalizer) -> String {
-    String::from_utf8_lossy(&normalizer.apply(name.as_bytes())).into_owned()
+fn in_normalized_text(name: &str, normalizer: &Normalizer) -> Result<String, Error> {
+    Ok(String::from_utf8_lossy(&normalizer.apply(name.as_bytes())?).into_owned())
 }

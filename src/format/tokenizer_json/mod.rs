@@ -28,7 +28,7 @@ use super::{invalid, without_byte_order_mark};
 use crate::definition::{Definition, Frame};
 use crate::error::Error;
 use crate::normalize::Normalizer;
-use crate::vocabulary::Unit;
+use crate::token::Unit;
 use file::File;
 pub use write::write;
 
