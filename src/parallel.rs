@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
-use crate::special::SpecialPolicy;
+use crate::special::{In, SpecialPolicy};
 use crate::stream::Counter;
 use crate::tokenizer::Tokenizer;
 
@@ -84,7 +84,9 @@ pub fn count_reader(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
     // The names of special tokens can stand across any place to cut: such a text is counted on one thread.
-    if options.threads > 1 && options.policy == SpecialPolicy::Text {
+    let specials = tokenizer.specials();
+    let finds = [In::Source, In::Normalized].iter().any(|&place| specials.are_in(place, options.policy));
+    if options.threads > 1 && !finds && tokenizer.can_be_cut() {
         return count_on_threads(tokenizer, &mut reader, options, progress);
     }
     let mut buffer = vec![0; READ];
@@ -129,6 +131,13 @@ impl<'t> Counting<'t> {
         let meter = Meter::new(options.measure == Measure::AllWithUnicodeWords);
         let counter = Counter::new(tokenizer, options.policy);
         Counting { counter, measure: options.measure, meter, bytes: 0 }
+    }
+
+    /// Says that what comes is the `place`th block, or goes on with it.
+    fn begin(&mut self, place: usize) {
+        if place > 0 && self.bytes == 0 {
+            self.counter.continue_text();
+        }
     }
 
     fn push(&mut self, chunk: &[u8]) -> Result<(), Error> {
@@ -264,6 +273,7 @@ impl<'r> Shared<'r> {
         // Whether this ends well or not, the others must not wait for it.
         let _end = End(self);
         while let Some(place) = self.next(tokenizer, &mut text, &mut counting, &mut progress)? {
+            counting.begin(place);
             counting.push(&text)?;
             let block = counting.finish()?;
             self.sum.lock().unwrap_or_else(PoisonError::into_inner).add(place, block);
@@ -299,6 +309,7 @@ impl<'r> Shared<'r> {
             if is_cut {
                 return Ok(Some(place));
             }
+            counting.begin(place);
             counting.push(text)?;
             source = self.lock();
         }
@@ -330,7 +341,7 @@ impl Source<'_> {
             words.push(&text[begin..]);
         }
         self.ended = length < BLOCK;
-        let cut = if self.ended { Some(text.len()) } else { tokenizer.pretokenizer().last_cut(text, 0) };
+        let cut = if self.ended { Some(text.len()) } else { tokenizer.last_cut(text) };
         let end = cut.unwrap_or(text.len());
         self.rest.clear();
         self.rest.extend_from_slice(&text[end..]);

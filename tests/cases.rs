@@ -314,7 +314,10 @@ fn tiktoken_file_crlf() {
         for end in ["", line_end] {
             let file = with_all_bytes("YQ== 0\nYg== 1\nYWI= 2", line_end) + end;
             let vocabulary = tiktoken::read(file.as_bytes()).unwrap();
-            let definition = Definition::new("test", vocabulary, encoding("cl100k_base").unwrap().pattern());
+            let definition = Definition {
+                split: encoding("cl100k_base").unwrap().split().clone(),
+                ..Definition::new("test", vocabulary, "")
+            };
             assert_eq!(Tokenizer::new(definition).unwrap().encode("abab").unwrap(), [2, 2]);
         }
     }

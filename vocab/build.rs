@@ -75,34 +75,41 @@ fn main() {
         }
         let pack = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let pack = packed::read(&pack).unwrap_or_else(|error| panic!("{path}: {error}"));
-        for (kind, image) in KINDS.iter().zip(images(&path, &pack)) {
+        let (borders, images) = images(&path, &pack);
+        for (kind, image) in KINDS.iter().zip(images) {
             let file = Path::new(&out).join(format!("{name}.{kind}"));
             std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         }
-        describe(&mut code, name, &pack).expect("a string takes everything");
+        describe(&mut code, name, &pack, borders).expect("a string takes everything");
     }
     let file = Path::new(&out).join("packs.rs");
     std::fs::write(&file, code).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
 }
 
-fn images(path: &str, pack: &packed::Pack<'_>) -> [Vec<u8>; 4] {
+fn images(path: &str, pack: &packed::Pack<'_>) -> (origin::KnownBorders, [Vec<u8>; 4]) {
     let image = pieces::PieceTable::build_image(pack.tokens.iter().copied())
         .unwrap_or_else(|rank| panic!("{path}: the token of rank {rank} is empty or comes twice"));
     let table = pieces::PieceTable::from_image(image.into()).expect("an image just made");
     let found = || origin::by_rank(&table, pack.unit, &pack.bytes);
+    let pairs = pack.pairs.clone().unwrap_or_else(found);
     let plan = plan::Plan {
         unit: pack.unit,
         tokens: &pack.tokens,
-        pairs: &pack.pairs.clone().unwrap_or_else(found),
+        pairs: &pairs,
         others: &pack.others,
         bytes: &pack.bytes,
         whole_pieces: pack.whole_pieces,
     };
-    plan.build_images()
+    (origin::KnownBorders::of(&pack.tokens, &pairs), plan.build_images())
 }
 
 /// Writes the pack down as a static of the library.
-fn describe(code: &mut String, name: &str, pack: &packed::Pack<'_>) -> std::fmt::Result {
+fn describe(
+    code: &mut String,
+    name: &str,
+    pack: &packed::Pack<'_>,
+    borders: origin::KnownBorders,
+) -> std::fmt::Result {
     let constant = name.replace(['-', '.'], "_").to_uppercase();
     writeln!(code, "pub(super) static {constant}: Pack = Pack {{")?;
     writeln!(code, "    images: [")?;
@@ -111,13 +118,12 @@ fn describe(code: &mut String, name: &str, pack: &packed::Pack<'_>) -> std::fmt:
     }
     writeln!(code, "    ],")?;
     writeln!(code, "    ids: &{:?},", pack.ids)?;
-    writeln!(
-        code,
-        "    rules: Rules {{ unit: Unit::{:?}, merging: {}, whole_pieces: {}, is_listed: {} }},",
-        pack.unit,
-        pack.tokens.len(),
-        pack.whole_pieces,
-        pack.pairs.is_some()
-    )?;
+    writeln!(code, "    rules: Rules {{")?;
+    writeln!(code, "        unit: Unit::{:?},", pack.unit)?;
+    writeln!(code, "        merging: {},", pack.tokens.len())?;
+    writeln!(code, "        whole_pieces: {},", pack.whole_pieces)?;
+    writeln!(code, "        is_listed: {},", pack.pairs.is_some())?;
+    writeln!(code, "        borders: {borders:?},")?;
+    writeln!(code, "    }},")?;
     writeln!(code, "}};")
 }

@@ -140,11 +140,6 @@ impl Tables {
         self.chars.are_all()
     }
 
-    /// Whether a piece that is a token becomes that token even if merging does not come to it, and such tokens are there.
-    pub(crate) fn has_whole_pieces(&self) -> bool {
-        self.tokens.has_short_whole()
-    }
-
     /// The rank of the token that the piece is as a whole. Found are the longer ones of those that merging would come to,
     /// and all those that it would not come to where such a piece becomes that token.
     pub(crate) fn whole(&self, piece: &[u8]) -> Option<Rank> {

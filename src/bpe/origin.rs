@@ -117,6 +117,29 @@ impl Join for Without<'_> {
     }
 }
 
+/// Where no token reaches across that is joined of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KnownBorders {
+    /// Before a space that follows anything but a space.
+    pub(crate) before_spaces: bool,
+    /// On both sides of a line feed.
+    pub(crate) beside_newlines: bool,
+}
+
+impl KnownBorders {
+    /// Those of these tokens, of which `pairs` says what they are joined of.
+    pub(crate) fn of(tokens: &[&[u8]], pairs: &[Option<(u32, u32)>]) -> KnownBorders {
+        let joined = || tokens.iter().zip(pairs).filter(|(_, pair)| pair.is_some()).map(|(token, _)| token);
+        let has = |is_border: &dyn Fn(u8, u8) -> bool| {
+            joined().any(|token| token.windows(2).any(|pair| is_border(pair[0], pair[1])))
+        };
+        KnownBorders {
+            before_spaces: !has(&|before, after| after == b' ' && before != b' '),
+            beside_newlines: !has(&|before, after| before == b'\n' || after == b'\n'),
+        }
+    }
+}
+
 /// A pair that counts: its place in the list of merges, and its parts, as places among the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {

@@ -1,27 +1,17 @@
-//! The piece table: from the bytes of a token to its merge rank, and back.
-//!
-//! The table is one flat block of bytes, an *image*, used where it lies: for the embedded vocabularies it is
-//! made while compiling (`vocab/build.rs`) and sits in the executable, so that a run touches only the pages
-//! it needs and start-up costs nothing. For vocabularies that are loaded at run time the same image is made
-//! in memory. This file uses nothing else of the crate, because the build script compiles it too.
+//! The piece table: from the bytes of a token to its rank, and back. It is what the other tables are made with, while
+//! compiling (`vocab/build.rs`) or when a vocabulary is loaded.
 //!
 //! ```text
-//! image   = header singles pairs regions short long offsets bytes     all numbers little-endian u32
+//! image   = header regions short long offsets bytes     all numbers little-endian u32
 //! header  = tokens, short slots, long slots, rank bits, longest token, length of bytes
-//! singles = for each byte, rank + 1, or 0 if it is no token
-//! pairs   = for each two bytes, first * 256 + second, rank + 1 of the token they are, or 0
 //! regions = for each of 512 beginnings of a piece, the first short slot and the number of slots for it
 //! short   = slots of 12 bytes: a token of at most 8 bytes, padded with zeros; length << 28 | rank + 1, or 0
 //! long    = slots of 4 bytes: tag << rank bits | rank + 1, or 0 (free)
 //! offsets = tokens + 1 times: the token of rank r is bytes[offsets[r] .. offsets[r + 1]]
 //! ```
 //!
-//! Merging asks for many short pieces, most of which are no tokens, and the time goes into waiting for
-//! memory. So for a short piece the slot holds all there is to know, in one cache line; single bytes and
-//! pairs of bytes, with which all merging begins, need no hash. Short slots are grouped by how a piece begins,
-//! so that text in one language stays within a part of the table that fits into the second-level cache. For longer pieces, which are few, the slot
-//! holds a part of the hash (the tag) to tell most others apart, and the bytes are compared: there are many
-//! vocabularies to carry, and the fuller layout would make their tables larger.
+//! For a short piece the slot holds all there is to know. Short slots are grouped by how a piece begins. For longer pieces,
+//! which are few, the slot holds a part of the hash (the tag) to tell most others apart, and the bytes are compared.
 //!
 //! What pieces are and how they are merged is left to the neighbours of this file.
 
@@ -31,9 +21,7 @@ use std::borrow::Cow;
 pub(crate) const MOST_TOKENS: usize = (1 << 21) - 1;
 
 const HEADER_NUMBERS: usize = 6;
-const SINGLES_AT: usize = HEADER_NUMBERS * 4;
-const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
-const REGIONS_AT: usize = PAIRS_AT + 256 * 256 * 4;
+const REGIONS_AT: usize = HEADER_NUMBERS * 4;
 const REGIONS: usize = 512;
 const SHORT_AT: usize = REGIONS_AT + REGIONS * 8;
 
@@ -94,8 +82,6 @@ impl PieceTable {
         let mut builder = Builder {
             rank_bits,
             regions,
-            singles: vec![0; 256],
-            pairs: vec![0; 256 * 256],
             short: vec![(0, 0); short_slots],
             long: vec![0; slots(tokens.len() - short)],
         };
@@ -113,7 +99,6 @@ impl PieceTable {
         let mut image = Vec::new();
         let mut put = |number: u32| image.extend_from_slice(&number.to_le_bytes());
         header.into_iter().chain([bytes.len()]).for_each(|number| put(number as u32));
-        builder.singles.into_iter().chain(builder.pairs).for_each(&mut put);
         builder.regions.into_iter().flat_map(|(first, slots)| [first, slots]).for_each(&mut put);
         builder
             .short
@@ -139,11 +124,6 @@ impl PieceTable {
     /// How many tokens there are: the ranks are `0..len`.
     pub(crate) fn len(&self) -> u32 {
         self.layout.tokens
-    }
-
-    /// The length in bytes of the longest token.
-    pub(crate) fn longest(&self) -> usize {
-        self.layout.longest
     }
 
     /// The rank of the token with exactly these bytes.
@@ -193,30 +173,11 @@ impl PieceTable {
         }
     }
 
-    /// The rank of a single byte. Every table used for merging has all 256 of them.
-    #[inline]
-    pub(crate) fn rank_of_byte(&self, byte: u8) -> Option<u32> {
-        self.number(SINGLES_AT + usize::from(byte) * 4).checked_sub(1)
-    }
-
-    /// The rank of the token that consists of these two bytes.
-    #[inline]
-    pub(crate) fn rank_of_pair(&self, first: u8, second: u8) -> Option<u32> {
-        self.number(PAIRS_AT + pair_index(first, second) * 4).checked_sub(1)
-    }
-
     /// The bytes of the token of this rank. Panics if there is no such rank: ranks come from this table.
     #[inline]
     pub(crate) fn bytes(&self, rank: u32) -> &[u8] {
         let (start, end) = self.range(rank);
         &self.image[self.layout.bytes_at + start..self.layout.bytes_at + end]
-    }
-
-    /// The length in bytes of the token of this rank.
-    #[inline]
-    pub(crate) fn token_length(&self, rank: u32) -> usize {
-        let (start, end) = self.range(rank);
-        end - start
     }
 
     fn range(&self, rank: u32) -> (usize, usize) {
@@ -235,8 +196,6 @@ impl PieceTable {
 struct Builder {
     rank_bits: u32,
     regions: Vec<(u32, u32)>,
-    singles: Vec<u32>,
-    pairs: Vec<u32>,
     short: Vec<(u64, u32)>,
     long: Vec<u32>,
 }
@@ -246,11 +205,6 @@ impl Builder {
     fn insert(&mut self, tokens: &[&[u8]], rank: usize) -> bool {
         let token = tokens[rank];
         let found = rank as u32 + 1;
-        match *token {
-            [byte] => self.singles[usize::from(byte)] = found,
-            [first, second] => self.pairs[pair_index(first, second)] = found,
-            _ => {}
-        }
         if token.len() <= SHORT {
             let key = short_key(token);
             let (first, slots) = self.regions[region(token)];
@@ -301,11 +255,6 @@ fn region(piece: &[u8]) -> usize {
         [first, ..] => usize::from(first),
         [] => 0,
     }
-}
-
-#[inline(always)]
-fn pair_index(first: u8, second: u8) -> usize {
-    usize::from(first) << 8 | usize::from(second)
 }
 
 #[inline(always)]
@@ -417,12 +366,6 @@ mod tests {
             for byte in [0, 7] {
                 let other = [token.as_slice(), &[byte]].concat();
                 assert_eq!(table.rank(&other), place(&other));
-            }
-        }
-        for first in 0..=255 {
-            assert_eq!(table.rank_of_byte(first), place(&[first]));
-            for second in 0..=255 {
-                assert_eq!(table.rank_of_pair(first, second), place(&[first, second]));
             }
         }
         assert_eq!(table.rank(b""), None);

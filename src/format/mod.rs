@@ -43,7 +43,7 @@ pub use detect::{Format, detect};
 #[non_exhaustive]
 pub enum Loaded {
     /// A whole tokenizer.
-    Definition(Definition),
+    Definition(Box<Definition>),
     /// Tokens and their ranks only: the file does not say by which pattern text is cut into pieces, nor what special
     /// tokens there are.
     Ranks(Vocabulary),
@@ -69,11 +69,11 @@ pub fn read(file: &[u8], name: &str) -> Result<Loaded, Error> {
     match detect(file) {
         Some(Format::Tiktoken) => tiktoken::read(file).map(Loaded::Ranks),
         Some(Format::Pack) => unpack(file).map(Loaded::Ranks),
-        Some(Format::TokenizerJson) => tokenizer_json::read(file, name).map(Loaded::Definition),
-        Some(Format::Tekken) => tekken::read(file, name).map(Loaded::Definition),
-        Some(Format::JsTiktoken) => js_tiktoken::read(file, name).map(Loaded::Definition),
-        Some(Format::SentencePiece) => sentencepiece::read(file, name).map(Loaded::Definition),
-        Some(Format::Gguf) => gguf::read(file, name).map(Loaded::Definition),
+        Some(Format::TokenizerJson) => tokenizer_json::read(file, name).map(Box::new).map(Loaded::Definition),
+        Some(Format::Tekken) => tekken::read(file, name).map(Box::new).map(Loaded::Definition),
+        Some(Format::JsTiktoken) => js_tiktoken::read(file, name).map(Box::new).map(Loaded::Definition),
+        Some(Format::SentencePiece) => sentencepiece::read(file, name).map(Box::new).map(Loaded::Definition),
+        Some(Format::Gguf) => gguf::read(file, name).map(Box::new).map(Loaded::Definition),
         Some(Format::Gpt2Vocab) => {
             let message = "this is GPT-2's vocab.json, which is read together with merges.txt";
             Err(invalid(message).with_hint("give the folder that holds both files"))

@@ -93,7 +93,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
     let file: File<'_> = serde_json::from_slice(without_byte_order_mark(file))
         .map_err(|error| json_error("tekken.json", error))?;
     let Config { default_vocab_size: size, default_num_special_tokens: first, .. } = file.config;
-    let wanted = size.checked_sub(first).unwrap_or_default() as usize;
+    let wanted = size.saturating_sub(first) as usize;
     if wanted == 0 || wanted > file.vocab.len() || first > MOST_SPECIALS {
         let message = format!(
             "tekken.json is to hold {size} tokens, {first} of them special, but lists {} others",

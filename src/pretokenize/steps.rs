@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_go_with_what_reaches_to_them() {
         let removed = step("-", Behavior::Removed, false);
-        assert_eq!(pieces(&[removed.clone()], b"a-b\xff-c-\xfe"), ["a", r"b\xff", "c", r"\xfe"]);
+        assert_eq!(pieces(std::slice::from_ref(&removed), b"a-b\xff-c-\xfe"), ["a", r"b\xff", "c", r"\xfe"]);
         let prefix = SplitStep::Prefix { text: "_".into(), only_first: true };
         assert_eq!(pieces(&[prefix, removed], b"b\xff\xffb"), [r"_b\xff\xff", "b"]);
         assert_eq!(pieces(&[step("-", Behavior::Isolated, false)], b"\xff"), [r"\xff"]);

@@ -41,6 +41,7 @@ impl Pack {
 mod packs {
     use super::{Pack, Rules};
     use crate::token::Unit;
+    use crate::vocabulary::KnownBorders;
 
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }

@@ -10,6 +10,7 @@
 //! without a scanner, with the text.
 
 mod sink;
+mod splitter;
 
 use crate::bpe::LongPiece;
 use crate::error::{Error, ErrorKind};
@@ -19,15 +20,10 @@ use crate::token::{Span, TokenId};
 use crate::tokenizer::Tokenizer;
 use crate::unicode::class_at;
 use sink::{Count, Merging, Sink, Spans, Stretch};
+use splitter::Splitter;
 
 /// From this many bytes on without a place to cut, harder ways are tried, and again when they have doubled.
 const PATIENCE: usize = 64 * 1024;
-
-/// How much text a stream is expected to have: enough for the largest cache of pieces.
-const EXPECTED: usize = 1 << 20;
-
-/// Larger chunks are taken in steps of this many bytes, so that no more are copied at a time.
-const LARGEST_STEP: usize = 1 << 20;
 
 /// How many bytes of an endless piece are kept at its beginning: more than any pattern looks at.
 const HEAD: usize = 64;
@@ -80,6 +76,11 @@ impl<'t> Counter<'t> {
         self.end_text()
     }
 
+    /// What is pushed now is not the beginning of a text: nothing is put before it.
+    pub(crate) fn continue_text(&mut self) {
+        self.splitter.continue_text();
+    }
+
     /// Ends the text, and begins a new one: what is known of pieces is kept.
     pub(crate) fn end_text(&mut self) -> Result<u64, Error> {
         self.splitter.finish(&mut self.tokens)?;
@@ -126,7 +127,8 @@ impl<'t> Encoder<'t> {
     ///
     /// As [`Encoder::push`].
     pub fn push_spans(&mut self, chunk: &[u8], spans: &mut Vec<Span>) -> Result<(), Error> {
-        self.splitter.merging.tokenizer.vocabulary().tables().expect_lengths(chunk.len());
+        self.splitter.tokenizer().vocabulary().tables().expect_lengths(chunk.len());
+        self.splitter.expect_places();
         self.splitter.push(chunk, &mut Spans { spans, end: &mut self.end })
     }
 
@@ -207,70 +209,6 @@ impl<'t> TextDecoder<'t> {
     /// Ends the row: what is left of a character that never became complete, as U+FFFD.
     pub fn finish(self) -> String {
         String::from_utf8_lossy(&self.pending).into_owned()
-    }
-}
-
-/// Finds special tokens in the chunks and hands the text between them to [`Segment`].
-struct Splitter<'t> {
-    merging: Merging<'t>,
-    policy: SpecialPolicy,
-    segment: Segment,
-    /// The last bytes, if they may be the beginning of a special token; kept only if the policy asks.
-    held: Vec<u8>,
-    /// How many bytes of the text came before `held`.
-    passed: u64,
-}
-
-impl<'t> Splitter<'t> {
-    fn new(tokenizer: &'t Tokenizer, policy: SpecialPolicy) -> Splitter<'t> {
-        let (merger, counter) = (tokenizer.merger(EXPECTED), tokenizer.piece_counter(EXPECTED));
-        let merging = Merging { tokenizer, merger, counter };
-        Splitter { merging, policy, segment: Segment::default(), held: Vec::new(), passed: 0 }
-    }
-
-    fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
-        for chunk in chunk.chunks(LARGEST_STEP) {
-            if self.policy == SpecialPolicy::Text {
-                self.segment.push(&mut self.merging, chunk, sink)?;
-            } else {
-                self.held.extend_from_slice(chunk);
-                // A name that is only begun in `held` is shorter than the longest.
-                self.release(self.merging.tokenizer.specials().longest().saturating_sub(1), sink)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
-        self.release(0, sink)?;
-        std::mem::take(&mut self.segment).finish(&mut self.merging, sink)
-    }
-
-    /// Passes on all of `held` but its last `keep` bytes. A name that begins before them and is complete is
-    /// found; the longest name wins, so one that could still become longer is left for the next time.
-    fn release(&mut self, keep: usize, sink: &mut impl Sink) -> Result<(), Error> {
-        let held = std::mem::take(&mut self.held);
-        let certain = held.len().saturating_sub(keep);
-        let mut at = 0;
-        while let Some(found) =
-            self.merging.tokenizer.specials().find(&held, at).filter(|f| f.range.start < certain)
-        {
-            if self.policy == SpecialPolicy::Forbid {
-                return Err(self
-                    .merging
-                    .tokenizer
-                    .forbidden(found.id, self.passed + found.range.start as u64));
-            }
-            self.segment.push(&mut self.merging, &held[at..found.range.start], sink)?;
-            std::mem::take(&mut self.segment).finish(&mut self.merging, sink)?;
-            sink.special(found.id, found.range.len());
-            at = found.range.end;
-        }
-        let end = certain.max(at);
-        self.segment.push(&mut self.merging, &held[at..end], sink)?;
-        self.passed += end as u64;
-        self.held = held[end..].to_vec();
-        Ok(())
     }
 }
 
@@ -417,7 +355,7 @@ mod tests {
         let mut most = 0;
         for chunk in text.chunks(10_007) {
             counter.push(chunk).expect("a scanner");
-            most = most.max(counter.splitter.segment.text.len());
+            most = most.max(counter.splitter.kept());
         }
         (most, counter.finish().expect("a scanner"))
     }
@@ -525,7 +463,7 @@ mod tests {
     #[test]
     fn a_token_longer_than_the_patience_is_found() {
         let tokens = (0..=255u8).map(|byte| (vec![byte], u32::from(byte))).chain([(vec![b'a'; 70_000], 256)]);
-        let pattern = encoding("o200k_base").expect("embedded").pattern().to_owned();
+        let pattern = crate::pretokenize::pattern::O200K;
         let vocabulary = Vocabulary::new(tokens).expect("all bytes");
         let tokenizer = Tokenizer::new(Definition::new("test", vocabulary, pattern)).expect("known");
         assert_eq!(kept(&tokenizer, &[b'a'; 70_000]).1, 1);

@@ -4,6 +4,7 @@
 
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::Error;
+use crate::special::SpecialPolicy;
 use crate::token::{Rank, Span, TokenId};
 use crate::tokenizer::Tokenizer;
 
@@ -44,6 +45,8 @@ pub(super) trait Sink {
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
     /// A special token, whose name in the text has this many bytes: two names can share an id.
     fn special(&mut self, id: TokenId, length: usize);
+    /// All of a text at once.
+    fn whole(&mut self, tokenizer: &Tokenizer, text: &[u8], policy: SpecialPolicy) -> Result<(), Error>;
 }
 
 pub(super) struct Count(pub(super) u64);
@@ -65,6 +68,11 @@ impl Sink for Count {
     fn special(&mut self, _: TokenId, _: usize) {
         self.0 += 1;
     }
+
+    fn whole(&mut self, tokenizer: &Tokenizer, text: &[u8], policy: SpecialPolicy) -> Result<(), Error> {
+        self.0 += tokenizer.count_with(text, policy)? as u64;
+        Ok(())
+    }
 }
 
 impl Sink for Vec<TokenId> {
@@ -81,6 +89,11 @@ impl Sink for Vec<TokenId> {
 
     fn special(&mut self, id: TokenId, _: usize) {
         self.push(id);
+    }
+
+    fn whole(&mut self, tokenizer: &Tokenizer, text: &[u8], policy: SpecialPolicy) -> Result<(), Error> {
+        self.extend(tokenizer.encode_with(text, policy)?);
+        Ok(())
     }
 }
 
@@ -113,5 +126,11 @@ impl Sink for Spans<'_> {
 
     fn special(&mut self, id: TokenId, length: usize) {
         self.push(id, length);
+    }
+
+    fn whole(&mut self, tokenizer: &Tokenizer, text: &[u8], policy: SpecialPolicy) -> Result<(), Error> {
+        self.spans.extend(tokenizer.spans(text, policy)?);
+        *self.end += text.len();
+        Ok(())
     }
 }

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::bpe::Tables;
 use crate::bpe::naive::Textbook;
+pub(crate) use crate::bpe::origin::KnownBorders;
 use crate::error::{Error, ErrorKind};
 use crate::token::{Rank, TokenId, Unit};
 pub(crate) use ids::Ids;
@@ -41,6 +42,8 @@ pub(crate) struct Rules {
     pub(crate) whole_pieces: bool,
     /// Whether only the pairs of a list merge, not any two neighbours that are a token together.
     pub(crate) is_listed: bool,
+    /// Where no token reaches across.
+    pub(crate) borders: KnownBorders,
 }
 
 impl Vocabulary {
@@ -144,6 +147,11 @@ impl Vocabulary {
             ranks.map(|rank| (self.tables.bytes(rank).to_vec(), rank)).collect()
         });
         by_bytes.get(bytes).map(|&rank| self.id_of(rank))
+    }
+
+    /// Whether an ordinary token has this id.
+    pub(crate) fn has(&self, id: TokenId) -> bool {
+        self.ids.rank(id).is_some()
     }
 
     /// The bytes of a token. They need not be valid UTF-8: a character can be spread over several tokens.

@@ -93,6 +93,7 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
         merging: tokens.len() as u32,
         whole_pieces: model.whole_pieces,
         is_listed: model.merges.is_some(),
+        borders: origin::KnownBorders::of(&tokens, &pairs),
     };
     Ok(Made { images: plan.build_images(), runs: runs(ids), rules, unknown: model.unknown })
 }

@@ -67,7 +67,9 @@ pub(crate) fn parse(reader: impl Read) -> Result<Parts, Error> {
 
 /// Whether a token fills a gap of the ids: llama.cpp's converter makes them, of several types. No text becomes one.
 fn is_padding(id: usize, name: &str) -> bool {
-    name.strip_prefix("[PAD").and_then(|rest| rest.strip_suffix(']')).is_some_and(|number| number == id.to_string())
+    name.strip_prefix("[PAD")
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|number| number == id.to_string())
 }
 
 /// The tokens with their kinds; if none are said, all are normal.
@@ -113,7 +115,7 @@ fn sentencepiece(metadata: &Metadata) -> Result<Parts, Error> {
             squeezes_spaces: metadata.removes_extra_spaces.unwrap_or(false),
             has_space_sign: true,
             unknown: Some(metadata.unknown.unwrap_or(0)),
-        begin: metadata.adds_begin.unwrap_or(true).then_some(metadata.begin.unwrap_or(1)),
+            begin: metadata.adds_begin.unwrap_or(true).then_some(metadata.begin.unwrap_or(1)),
             end: metadata.adds_end.unwrap_or(false).then_some(metadata.end.unwrap_or(2)),
         },
     )
@@ -175,7 +177,9 @@ fn by_merges(
             _ if is_padding(id as usize, name) => {}
             // With ids that no merge makes it would only be one more name.
             Kind::Unused if byte_alphabet::decode(name).is_none() => {}
-            Kind::Normal | Kind::Unused | Kind::Byte | Kind::Padding => tokens.push((Cow::Borrowed(name.as_str()), id)),
+            Kind::Normal | Kind::Unused | Kind::Byte | Kind::Padding => {
+                tokens.push((Cow::Borrowed(name.as_str()), id))
+            }
             Kind::Unknown | Kind::Control | Kind::UserDefined => {
                 if kind == Kind::Unknown {
                     unknown = Some(name.as_str());

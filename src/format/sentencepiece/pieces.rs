@@ -121,7 +121,9 @@ pub(in super::super) fn parts(pieces: &[Piece<'_>], settings: Settings) -> Resul
 fn unknown(pieces: &[Piece<'_>], given: Option<TokenId>) -> Result<TokenId, Error> {
     if let Some(id) = given {
         let is_there = (id as usize) < pieces.len();
-        return is_there.then_some(id).ok_or_else(|| invalid(format!("the unknown token has the id {id} of no token")));
+        return is_there
+            .then_some(id)
+            .ok_or_else(|| invalid(format!("the unknown token has the id {id} of no token")));
     }
     let ids: Vec<usize> = (0..pieces.len()).filter(|&id| pieces[id].kind == Kind::Unknown).collect();
     match ids[..] {
@@ -232,7 +234,8 @@ fn is_made(text: &str, is_piece: impl Fn(&str) -> bool) -> bool {
 
 /// Fails if pieces of equal scores could be merged in another order than the text's. `ids` are in the order of merging.
 fn check_ties(pieces: &[Piece<'_>], ids: &[usize]) -> Result<(), Error> {
-    let long: Vec<&Piece<'_>> = ids.iter().map(|&id| &pieces[id]).filter(|piece| is_long(&piece.text)).collect();
+    let long: Vec<&Piece<'_>> =
+        ids.iter().map(|&id| &pieces[id]).filter(|piece| is_long(&piece.text)).collect();
     let run = |piece: &Piece<'_>| {
         let mut chars = piece.text.chars();
         let first = chars.next()?;

@@ -15,7 +15,8 @@ pub(super) fn longer_first_is_first_first(lengths: &[usize]) -> bool {
     if lengths.len() + 1 == longest {
         return true;
     }
-    longest <= LONGEST && (2..=4 * longest).all(|length| merge(length, lengths, true) == merge(length, lengths, false))
+    longest <= LONGEST
+        && (2..=4 * longest).all(|length| merge(length, lengths, true) == merge(length, lengths, false))
 }
 
 /// The lengths of the pieces that a run becomes.

@@ -40,7 +40,8 @@ pub(super) fn read(
         }
         match names_of_ids.insert(id, content) {
             Some(other) if other != content => {
-                let message = format!("the added tokens {} and {} both have the id {id}", show(other), show(content));
+                let message =
+                    format!("the added tokens {} and {} both have the id {id}", show(other), show(content));
                 return Err(invalid(message));
             }
             _ => {}

@@ -54,7 +54,8 @@ pub(super) fn translate_back(pattern: &str) -> Result<String, String> {
         let inside = there[..end].rsplit('{').next().unwrap_or_default();
         inside.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
     };
-    let is_same = !there.match_indices("}+").any(is_counted) && translate(&there).is_ok_and(|back| back == pattern);
+    let is_same =
+        !there.match_indices("}+").any(is_counted) && translate(&there).is_ok_and(|back| back == pattern);
     is_same.then_some(there).ok_or_else(|| format!("its pattern would mean something else there: {pattern}"))
 }
 
@@ -131,7 +132,8 @@ mod tests {
 
     #[test]
     fn the_way_back() {
-        for (pattern, wanted) in [(r"\p{L}+(?m:$)", Some(r"\p{L}+$")), (r"a|\s+(?!\S)", Some(r"a|\s+(?!\S)"))] {
+        for (pattern, wanted) in [(r"\p{L}+(?m:$)", Some(r"\p{L}+$")), (r"a|\s+(?!\S)", Some(r"a|\s+(?!\S)"))]
+        {
             assert_eq!(translate_back(pattern).ok().as_deref(), wanted);
         }
         for refused in [r"\p{N}{1,3}+", "^a", r"\s++$", r"\w+", r"\bx"] {

@@ -50,7 +50,9 @@ pub fn write(definition: &Definition) -> Result<Vec<u8>, Error> {
     for (key, value) in head.as_object().into_iter().flatten() {
         file.extend([&json_text(key), ":", &value.to_string(), ",\n"]);
     }
-    file.push_str("\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":null,");
+    file.push_str(
+        "\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":null,",
+    );
     file.push_str("\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,");
     file.push_str(&format!("\"ignore_merges\":{},\n\"vocab\":{{\n", written.looks_up_whole_pieces()));
     let names = written.names.iter().map(|(id, name)| format!("{}:{id}", json_text(name)));
@@ -72,7 +74,11 @@ fn push_all(file: &mut String, elements: impl Iterator<Item = String>) {
 
 /// Puts special tokens among the others where that is needed for their ids: Hugging Face's tokenizers number those that
 /// are not there one after the other, whatever the file says.
-fn add_specials(written: &mut Written, specials: &[SpecialToken], normalizer: &Normalizer) -> Result<(), String> {
+fn add_specials(
+    written: &mut Written,
+    specials: &[SpecialToken],
+    normalizer: &Normalizer,
+) -> Result<(), String> {
     let ids: HashSet<TokenId> = written.names.iter().map(|(id, _)| *id).collect();
     let is_dense = (0..ids.len() as TokenId).all(|id| ids.contains(&id));
     let is_next = |(place, token): (usize, &SpecialToken)| token.id as usize == ids.len() + place;
@@ -83,8 +89,11 @@ fn add_specials(written: &mut Written, specials: &[SpecialToken], normalizer: &N
         if token.in_normalized && !stays {
             return Err(format!("the normalizer would change the special token {shown}"));
         }
-        let is_own = |(id, name): &(TokenId, String)| *id == token.id && *name == byte_alphabet::encode(token.name.as_bytes());
-        if names.contains(&token.name) && !written.names.iter().any(|own| own.1 == token.name && is_own(own)) {
+        let is_own = |(id, name): &(TokenId, String)| {
+            *id == token.id && *name == byte_alphabet::encode(token.name.as_bytes())
+        };
+        if names.contains(&token.name) && !written.names.iter().any(|own| own.1 == token.name && is_own(own))
+        {
             return Err(format!("the special token {shown} has the name of another token"));
         }
     }
@@ -93,7 +102,9 @@ fn add_specials(written: &mut Written, specials: &[SpecialToken], normalizer: &N
     }
     if written.looks_up_whole_pieces() {
         // There a name among the others would be found in ordinary text.
-        return Err("it has tokens that no merge comes to, and special tokens whose ids do not follow on it".into());
+        return Err(
+            "it has tokens that no merge comes to, and special tokens whose ids do not follow on it".into()
+        );
     }
     let mut taken = ids;
     for token in specials {
@@ -101,7 +112,11 @@ fn add_specials(written: &mut Written, specials: &[SpecialToken], normalizer: &N
             continue;
         }
         if !taken.insert(token.id) {
-            return Err(format!("the special token {} has the id {} of another token", show(&token.name), token.id));
+            return Err(format!(
+                "the special token {} has the id {} of another token",
+                show(&token.name),
+                token.id
+            ));
         }
         names.insert(token.name.clone());
         written.names.push((token.id, token.name.clone()));
@@ -169,7 +184,9 @@ fn pre_tokenizer(split: &Split) -> Result<Value, String> {
             SplitStep::Prefix { text, only_first: false } if text == " " && !has_prefix => has_prefix = true,
             SplitStep::Prefix { .. } => return Err("it puts something before pieces".into()),
             // Only at the very end, and before its own pattern, is there a place for the space.
-            SplitStep::Pattern { .. } if has_prefix => return Err("it cuts pieces after a space was put before them".into()),
+            SplitStep::Pattern { .. } if has_prefix => {
+                return Err("it cuts pieces after a space was put before them".into());
+            }
             SplitStep::Pattern { pattern, behavior, invert } => {
                 let behavior = match behavior {
                     Behavior::Isolated => "Isolated",
@@ -209,7 +226,10 @@ fn post_processor(definition: &Definition) -> Result<Value, String> {
     let mut known = serde_json::Map::new();
     let mut pieces = |ids: &[TokenId]| -> Result<Vec<Value>, String> {
         let piece = |&id: &TokenId| {
-            let name = definition.specials.name(id).ok_or_else(|| format!("the id {id} around texts has no name"))?;
+            let name = definition
+                .specials
+                .name(id)
+                .ok_or_else(|| format!("the id {id} around texts has no name"))?;
             known.insert(name.into(), json!({ "id": name, "ids": [id], "tokens": [name] }));
             Ok(json!({ "SpecialToken": { "id": name, "type_id": 0 } }))
         };

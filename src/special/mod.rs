@@ -4,13 +4,14 @@
 //! is that text is text: a document *about* special tokens must be countable, and input from others must not
 //! be able to smuggle in control tokens.
 
+mod finder;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use crate::error::{Error, ErrorKind};
 use crate::token::TokenId;
+use finder::Finder;
 
 /// What to do where a text holds the name of a special token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,8 +72,9 @@ pub struct SpecialTokens {
     tokens: Vec<SpecialToken>,
     /// The places in `tokens`, ordered by id and then by place.
     by_id: Vec<usize>,
-    /// Made at the first search: most runs never need it.
-    finder: OnceLock<AhoCorasick>,
+    /// Made at the first search, since most runs never need them: by whether control tokens are found as well, and
+    /// whether the text is normalized.
+    finders: [[OnceLock<Finder>; 2]; 2],
 }
 
 /// A special token's name found in a text.
@@ -81,6 +83,16 @@ pub(crate) struct Found {
     /// Where the name stands, in bytes.
     pub(crate) range: Range<usize>,
     pub(crate) id: TokenId,
+    pub(crate) is_control: bool,
+}
+
+/// Which text tokens are looked for in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum In {
+    /// The text as it is.
+    Source,
+    /// The normalized text.
+    Normalized,
 }
 
 impl SpecialTokens {
@@ -102,7 +114,7 @@ impl SpecialTokens {
         }
         let mut by_id: Vec<usize> = (0..tokens.len()).collect();
         by_id.sort_by_key(|&place| tokens[place].id);
-        Ok(SpecialTokens { tokens, by_id, finder: OnceLock::new() })
+        Ok(SpecialTokens { tokens, by_id, finders: Default::default() })
     }
 
     /// The names and ids, in the order in which they were given.
@@ -127,23 +139,40 @@ impl SpecialTokens {
         (token.id == id).then_some(token.name.as_str())
     }
 
+    /// Whether anything is looked for in such text.
+    pub(crate) fn are_in(&self, place: In, policy: SpecialPolicy) -> bool {
+        self.tokens.iter().any(|token| is_in(token, place, policy))
+    }
+
+    /// Whether what is looked for depends on more than the names: white space or words beside them.
+    pub(crate) fn look_around(&self, policy: SpecialPolicy) -> bool {
+        let looks = |token: &&SpecialToken| token.single_word || token.strips_left || token.strips_right;
+        let mut looking = self.tokens.iter().filter(looks);
+        looking.any(|token| is_in(token, In::Source, policy) || is_in(token, In::Normalized, policy))
+    }
+
     /// The length in bytes of the longest name; 0 if there are none.
     pub(crate) fn longest(&self) -> usize {
         self.iter().map(|(name, _)| name.len()).max().unwrap_or(0)
     }
 
-    /// The first name in `text` from byte `from` on; of several that begin there, the longest.
-    pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<Found> {
-        if self.tokens.is_empty() {
-            return None;
-        }
-        let finder = self.finder.get_or_init(|| {
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(self.tokens.iter().map(|token| &token.name))
-                .expect("some thousand short names are far below the limits of the automaton")
-        });
-        let found = finder.find(aho_corasick::Input::new(text).range(from..))?;
-        Some(Found { range: found.range(), id: self.tokens[found.pattern().as_usize()].id })
+    /// The first name in `text` from byte `from` on; of several that begin there, the longest. Before `from` stands nothing,
+    /// or a token that was found.
+    pub(crate) fn find(&self, text: &[u8], from: usize, place: In, policy: SpecialPolicy) -> Option<Found> {
+        let with_control = matches!(policy, SpecialPolicy::Encode | SpecialPolicy::Forbid);
+        let finder = &self.finders[usize::from(with_control)][usize::from(place == In::Normalized)];
+        let wanted = |token: &SpecialToken| is_in(token, place, policy);
+        let finder = finder.get_or_init(|| Finder::new(&self.tokens, wanted));
+        if policy == SpecialPolicy::Plain { None } else { finder.find(&self.tokens, text, from) }
     }
+}
+
+/// Whether a token is looked for in such text.
+fn is_in(token: &SpecialToken, place: In, policy: SpecialPolicy) -> bool {
+    let is_wanted = match policy {
+        SpecialPolicy::Text => !token.is_control,
+        SpecialPolicy::Encode | SpecialPolicy::Forbid => true,
+        SpecialPolicy::Plain => false,
+    };
+    is_wanted && token.in_normalized == (place == In::Normalized)
 }

@@ -1,19 +1,22 @@
-//! The tokenizer: special tokens, pre-tokenizer and byte-pair encoding put together.
+//! The tokenizer: special tokens, normalizer, pre-tokenizer and byte-pair encoding put together.
 //!
-//! A text goes through three steps: the names of special tokens are found (if the policy asks for it), the
-//! stretches between them are cut into pieces, and each piece becomes tokens. Streams and threads are left
-//! to `stream` and `parallel`.
+//! A text goes through the steps that its [`Definition`] tells; how, is in `text`. Streams and threads are left to
+//! `stream` and `parallel`.
+
+mod text;
 
 use std::sync::OnceLock;
 
 use crate::bpe::naive::Textbook;
 use crate::bpe::{PieceCounter, PieceEncoder};
-use crate::definition::Definition;
+use crate::definition::{Definition, Frame};
 use crate::error::{Error, ErrorKind};
-use crate::pretokenize::{Pretokenizer, Split};
-use crate::special::{SpecialPolicy, SpecialTokens};
+use crate::normalize::Normalizer;
+use crate::pretokenize::{Pretokenizer, SpaceRules, Split};
+use crate::special::{In, SpecialPolicy, SpecialTokens};
 use crate::token::{Rank, Span, TokenId};
 use crate::vocabulary::Vocabulary;
+use text::Segment;
 
 /// Turns text into token ids and back, exactly as the encoding's reference implementation does.
 ///
@@ -26,7 +29,10 @@ pub struct Tokenizer {
     name: String,
     vocabulary: Vocabulary,
     specials: SpecialTokens,
-    pattern: String,
+    normalizer: Normalizer,
+    split: Split,
+    frame: Frame,
+    strips_first_space: bool,
     pretokenizer: Pretokenizer,
     /// The slow twin of `pretokenizer`, made when it is first asked for.
     by_regex: OnceLock<Pretokenizer>,
@@ -39,26 +45,38 @@ impl Tokenizer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidPattern`] if the pattern is not a regular expression,
-    /// [`ErrorKind::InvalidVocabulary`] if a special token has the id of an ordinary one.
+    /// [`ErrorKind::InvalidPattern`] if a pattern is not a regular expression, [`ErrorKind::InvalidVocabulary`] if a special
+    /// token has the id of an ordinary one of other bytes, or if a step of the normalizer cannot be done.
     pub fn new(definition: Definition) -> Result<Tokenizer, Error> {
-        let Definition { name, vocabulary, specials, split, .. } = definition;
-        let Split::Pattern(pattern) = split else {
-            return Err(Error::new(ErrorKind::InvalidPattern, "not supported yet"));
+        let Definition { name, vocabulary, specials, normalizer, split, frame, strips_first_space } =
+            definition;
+        let is_another = |(special, id): &(&str, TokenId)| {
+            vocabulary.has(*id) && vocabulary.bytes(*id) != Some(special.as_bytes())
         };
-        if let Some((special, id)) = specials.iter().find(|(_, id)| vocabulary.bytes(*id).is_some()) {
+        if let Some((special, id)) = specials.iter().find(is_another) {
             let message = format!("the special token {special} has the id {id} of an ordinary token");
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
-        let pretokenizer = Pretokenizer::new(&Split::Pattern(pattern.clone()))?;
+        normalizer.check()?;
+        let borders = vocabulary.rules().borders;
+        let pretokenizer = match split {
+            Split::Whole if borders.before_spaces && vocabulary.knows_all() => {
+                Pretokenizer::spaces(SpaceRules { newline_alone: borders.beside_newlines })
+            }
+            _ => Pretokenizer::new(&split)?,
+        };
+        let (by_regex, textbook) = (OnceLock::new(), OnceLock::new());
         Ok(Tokenizer {
             name,
             vocabulary,
             specials,
-            pattern,
+            normalizer,
+            split,
+            frame,
+            strips_first_space,
             pretokenizer,
-            by_regex: OnceLock::new(),
-            textbook: OnceLock::new(),
+            by_regex,
+            textbook,
         })
     }
 
@@ -77,9 +95,24 @@ impl Tokenizer {
         &self.specials
     }
 
-    /// The pattern that cuts text into pieces, as it was given.
-    pub fn pattern(&self) -> &str {
-        &self.pattern
+    /// What is done to text before it is cut into pieces.
+    pub fn normalizer(&self) -> &Normalizer {
+        &self.normalizer
+    }
+
+    /// Where text is cut into pieces, as it was given.
+    pub fn split(&self) -> &Split {
+        &self.split
+    }
+
+    /// What the model's own tokenizer puts around a text. Nothing here does so by itself.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// Whether decoding leaves out one space at the beginning, which encoding puts there.
+    pub fn strips_first_space(&self) -> bool {
+        self.strips_first_space
     }
 
     /// The ids of a text; names of special tokens are ordinary text. As tiktoken's `encode_ordinary`.
@@ -124,12 +157,7 @@ impl Tokenizer {
                 ids.push(id);
                 Ok(())
             }
-            Segment::Text(text) => {
-                let from = ids.len();
-                self.encode_pieces(&mut merger, text, 0, text.len(), &mut ids)?;
-                self.vocabulary.to_ids(&mut ids[from..]);
-                Ok(())
-            }
+            Segment::Text(text) => self.encode_segment(&mut merger, text.bytes, &mut ids),
         })?;
         Ok(ids)
     }
@@ -161,7 +189,7 @@ impl Tokenizer {
         self.each_segment(text, policy, |segment| {
             tokens += match segment {
                 Segment::Special(..) => 1,
-                Segment::Text(text) => self.count_pieces(&mut counter, text, 0, text.len())?,
+                Segment::Text(text) => self.count_segment(&mut counter, text.bytes)?,
             };
             Ok(())
         })?;
@@ -183,6 +211,9 @@ impl Tokenizer {
     /// ```
     pub fn count_within(&self, text: impl AsRef<[u8]>, limit: usize) -> Result<Option<usize>, Error> {
         let text = text.as_ref();
+        if !self.is_plain() || self.specials.are_in(In::Source, SpecialPolicy::Text) {
+            return Ok(Some(self.count(text)?).filter(|&tokens| tokens <= limit));
+        }
         let mut counter = self.piece_counter(text.len());
         let mut pieces = self.pretokenizer.pieces(text, text.len());
         let longest = self.vocabulary.longest_token();
@@ -216,26 +247,16 @@ impl Tokenizer {
     /// # Ok::<(), bytepair::Error>(())
     /// ```
     pub fn spans(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<Span>, Error> {
-        let mut spans: Vec<Span> = Vec::new();
-        let mut push = |id, length| {
-            let start = spans.last().map_or(0, |span| span.end);
-            spans.push(Span { id, start, end: start + length });
-        };
         let text = text.as_ref();
         self.vocabulary.tables().expect_lengths(text.len());
+        let mut spans: Vec<Span> = Vec::new();
         let mut merger = self.merger(text.len());
-        self.each_segment(text, policy, |segment| match segment {
-            Segment::Special(id, length) => {
-                push(id, length);
-                Ok(())
+        self.each_segment(text, policy, |segment| {
+            match segment {
+                Segment::Special(id, range) => spans.push(Span { id, start: range.start, end: range.end }),
+                Segment::Text(text) => self.segment_spans(&mut merger, &text, &mut spans)?,
             }
-            Segment::Text(text) => {
-                let mut ranks = Vec::new();
-                self.encode_pieces(&mut merger, text, 0, text.len(), &mut ranks)?;
-                let tables = self.vocabulary.tables();
-                ranks.iter().for_each(|&rank| push(self.vocabulary.id_of(rank), tables.token_length(rank)));
-                Ok(())
-            }
+            Ok(())
         })?;
         Ok(spans)
     }
@@ -248,15 +269,20 @@ impl Tokenizer {
     ///
     /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
     pub fn encode_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<TokenId>, Error> {
-        let text = text.as_ref();
         let textbook = self.textbook.get_or_init(|| self.vocabulary.textbook());
+        let by_regex = self.by_regex()?;
         let mut ids = Vec::new();
-        let mut start = 0;
-        for end in self.pieces_naively(text)? {
-            let ranks = textbook.encode(&text[start..end]);
-            ids.extend(ranks.into_iter().map(|rank| self.vocabulary.id_of(rank)));
-            start = end;
-        }
+        self.each_segment(text.as_ref(), SpecialPolicy::Text, |segment| {
+            match segment {
+                Segment::Special(id, _) => ids.push(id),
+                Segment::Text(text) => {
+                    for piece in by_regex.general_pieces(text.bytes)? {
+                        self.to_known_ids(&textbook.encode(&piece), &mut ids)?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
         Ok(ids)
     }
 
@@ -281,14 +307,17 @@ impl Tokenizer {
     ///
     /// [`ErrorKind::PatternFailed`] if the engine gives up, as it does on long runs of white space.
     pub fn pieces_naively(&self, text: impl AsRef<[u8]>) -> Result<Vec<usize>, Error> {
-        let by_regex = match self.by_regex.get() {
-            Some(by_regex) => by_regex,
+        all_pieces(self.by_regex()?, text.as_ref())
+    }
+
+    fn by_regex(&self) -> Result<&Pretokenizer, Error> {
+        match self.by_regex.get() {
+            Some(by_regex) => Ok(by_regex),
             None => {
-                let made = Pretokenizer::by_regex(&Split::Pattern(self.pattern.clone()))?;
-                self.by_regex.get_or_init(|| made)
+                let made = Pretokenizer::by_regex(&self.split)?;
+                Ok(self.by_regex.get_or_init(|| made))
             }
-        };
-        all_pieces(by_regex, text.as_ref())
+        }
     }
 
     /// The bytes that a token stands for: those of an ordinary token, or the name of a special one.
@@ -319,12 +348,18 @@ impl Tokenizer {
     pub fn decode(&self, ids: &[TokenId]) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         for (place, &id) in ids.iter().enumerate() {
+            if self.vocabulary.spell(id, &mut bytes) {
+                continue;
+            }
             let token = self.token_bytes(id).map_err(|error| {
                 let message = format!("{error} (at place {place} of the ids, from 0)");
                 let hint = error.hint().unwrap_or_default().to_owned();
                 Error::new(ErrorKind::UnknownToken, message).with_hint(hint)
             })?;
             bytes.extend_from_slice(token);
+        }
+        if self.strips_first_space && bytes.first() == Some(&b' ') {
+            bytes.remove(0);
         }
         Ok(bytes)
     }
@@ -395,27 +430,6 @@ impl Tokenizer {
         Error::new(ErrorKind::ForbiddenSpecial, message)
     }
 
-    /// Calls `each` for the special tokens of a text and the stretches of ordinary text between them.
-    fn each_segment(
-        &self,
-        text: &[u8],
-        policy: SpecialPolicy,
-        mut each: impl FnMut(Segment<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut at = 0;
-        if policy != SpecialPolicy::Text {
-            while let Some(found) = self.specials.find(text, at) {
-                if policy == SpecialPolicy::Forbid {
-                    return Err(self.forbidden(found.id, found.range.start as u64));
-                }
-                each(Segment::Text(&text[at..found.range.start]))?;
-                each(Segment::Special(found.id, found.range.len()))?;
-                at = found.range.end;
-            }
-        }
-        each(Segment::Text(&text[at..]))
-    }
-
     fn unknown_token(&self, id: TokenId) -> Error {
         // Vocabularies of one's own can have any number of gaps; a hint has room for some.
         let ordinary = self.vocabulary.id_ranges().map(|(first, last)| format!("{first}-{last}"));
@@ -434,12 +448,6 @@ impl Tokenizer {
         Error::new(ErrorKind::UnknownToken, format!("{id} is no token of {}", self.name))
             .with_hint(format!("its ids are {}", ids.join(", ")))
     }
-}
-
-/// A part of a text: a special token with the length of its name in bytes, or ordinary text.
-enum Segment<'t> {
-    Special(TokenId, usize),
-    Text(&'t [u8]),
 }
 
 fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Error> {

@@ -1,0 +1,220 @@
+//! Finding the names of special tokens in a text.
+//!
+//! ```text
+//! candidates  = places whose first two bytes some name begins with      a table of 2^16 bits
+//! at each one = the names in order, narrowed down byte by byte          the longest that is all there
+//! ```
+//!
+//! There may be thousands of names, most of which begin with the same few bytes; an automaton of them would take longer
+//! to build than most texts take to be counted.
+//!
+//! Which white space belongs to a token follows Hugging Face's tokenizers 0.23, `added_vocabulary.rs`.
+
+use super::{Found, SpecialToken};
+
+/// How many different first bytes there are at most for a search by them.
+const FEW: usize = 3;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct Finder {
+    /// The places of the tokens in the list, in the order of their names.
+    sorted: Vec<u32>,
+    /// The first bytes of the names, if they are few.
+    first: Vec<u8>,
+    /// A bit for each two bytes that a name can begin with.
+    pairs: Vec<u64>,
+}
+
+impl Finder {
+    /// A finder of the tokens that are wanted.
+    pub(super) fn new(tokens: &[SpecialToken], wanted: impl Fn(&SpecialToken) -> bool) -> Finder {
+        let mut sorted: Vec<u32> =
+            (0..).zip(tokens).filter(|(_, token)| wanted(token)).map(|(place, _)| place).collect();
+        sorted.sort_unstable_by_key(|&place| tokens[place as usize].name.as_bytes());
+        let mut pairs = vec![0; (1 << 16) / 64];
+        let mut set = |first: u8, second: u8| {
+            let bit = usize::from(first) << 8 | usize::from(second);
+            pairs[bit / 64] |= 1u64 << (bit % 64);
+        };
+        let mut first = Vec::new();
+        for &place in &sorted {
+            match *tokens[place as usize].name.as_bytes() {
+                [one, two, ..] => set(one, two),
+                [one] => (0..=255).for_each(|two| set(one, two)),
+                [] => {}
+            }
+            first
+                .extend(tokens[place as usize].name.bytes().next().filter(|byte| first.last() != Some(byte)));
+        }
+        Finder { sorted, first, pairs }
+    }
+
+    /// The first token in the text from `from` on.
+    pub(super) fn find(&self, tokens: &[SpecialToken], text: &[u8], from: usize) -> Option<Found> {
+        let mut at = from;
+        loop {
+            at = self.candidate(text, at)?;
+            let Some(token) = self.longest_at(tokens, text, at) else {
+                at += 1;
+                continue;
+            };
+            let end = at + token.name.len();
+            if token.single_word && (ends_with_word(&text[..at]) || begins_with_word(&text[end..])) {
+                at = end;
+                continue;
+            }
+            let start = if token.strips_left { from + trimmed_end(&text[from..at]) } else { at };
+            let white = |rest: &[u8]| rest.len() - trimmed_start(rest);
+            let end = if token.strips_right { end + white(&text[end..]) } else { end };
+            return Some(Found { range: start..end, id: token.id, is_control: token.is_control });
+        }
+    }
+
+    /// The first place from `at` on where a name may begin.
+    fn candidate(&self, text: &[u8], at: usize) -> Option<usize> {
+        let rest = text.get(at..)?;
+        let is_first = |byte: u8| self.first.contains(&byte);
+        let mut from = 0;
+        loop {
+            let left = &rest[from..];
+            let found = match self.first[..] {
+                [] => None,
+                [a] => memchr::memchr(a, left),
+                [a, b] => memchr::memchr2(a, b, left),
+                [a, b, c] => memchr::memchr3(a, b, c, left),
+                _ => left
+                    .windows(2)
+                    .position(|pair| self.has(pair[0], pair[1]))
+                    .or_else(|| left.last().filter(|&&last| is_first(last)).map(|_| left.len() - 1)),
+            }?;
+            let place = from + found;
+            match rest.get(place + 1) {
+                Some(&second) if self.first.len() <= FEW && !self.has(rest[place], second) => {
+                    from = place + 1
+                }
+                _ => return Some(at + place),
+            }
+        }
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.pairs[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    /// The token with the longest name that stands at `at`.
+    fn longest_at<'s>(&self, tokens: &'s [SpecialToken], text: &[u8], at: usize) -> Option<&'s SpecialToken> {
+        let rest = &text[at..];
+        let name = |place: u32| tokens[place as usize].name.as_bytes();
+        let mut range = &self.sorted[..];
+        let mut longest = None;
+        for (depth, &byte) in rest.iter().enumerate() {
+            let first =
+                range.partition_point(|&place| name(place).get(depth).is_none_or(|&other| other < byte));
+            let last =
+                range.partition_point(|&place| name(place).get(depth).is_none_or(|&other| other <= byte));
+            range = &range[first..last];
+            let Some(&shortest) = range.first() else { break };
+            if name(shortest).len() == depth + 1 {
+                longest = Some(&tokens[shortest as usize]);
+                if range.len() == 1 {
+                    break;
+                }
+            }
+        }
+        longest
+    }
+}
+
+/// The last character of a text that may begin inside one.
+fn last_char(text: &[u8]) -> Option<char> {
+    let tail = &text[text.len().saturating_sub(4)..];
+    let start = tail.iter().rposition(|&byte| byte & 0xc0 != 0x80)?;
+    first_char(&tail[start..]).filter(|char| start + char.len_utf8() == tail.len())
+}
+
+fn first_char(text: &[u8]) -> Option<char> {
+    text[..text.len().min(4)].utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next())
+}
+
+fn is_word(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
+}
+
+fn ends_with_word(text: &[u8]) -> bool {
+    last_char(text).is_some_and(is_word)
+}
+
+fn begins_with_word(text: &[u8]) -> bool {
+    first_char(text).is_some_and(is_word)
+}
+
+/// The length of the text without the white space at its end.
+fn trimmed_end(text: &[u8]) -> usize {
+    let mut end = text.len();
+    while let Some(char) = last_char(&text[..end]).filter(|char| char.is_whitespace()) {
+        end -= char.len_utf8();
+    }
+    end
+}
+
+/// The length of the text without the white space at its beginning.
+fn trimmed_start(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some(char) = first_char(rest).filter(|char| char.is_whitespace()) {
+        rest = &rest[char.len_utf8()..];
+    }
+    rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(name: &str) -> SpecialToken {
+        SpecialToken::control(name, 0)
+    }
+
+    proptest! {
+        /// Against looking for every name at every place.
+        #[test]
+        fn the_first_and_longest_is_found(
+            names in prop::collection::btree_set("[ab<> ]{1,4}|[a-z]{1,2}", 0..12),
+            text in "[ab<>c ]{0,40}",
+            from in any::<prop::sample::Index>(),
+        ) {
+            let tokens: Vec<SpecialToken> = names.iter().map(|name| token(name)).collect();
+            let finder = Finder::new(&tokens, |_| true);
+            let from = from.index(text.len() + 1);
+            let longest = |at: &usize| {
+                let there = names.iter().filter(|name| text[*at..].starts_with(name.as_str()));
+                there.map(|name| *at..*at + name.len()).max_by_key(|range| range.end)
+            };
+            let wanted = (from..text.len()).find_map(|at| longest(&at));
+            let found = finder.find(&tokens, text.as_bytes(), from);
+            prop_assert_eq!(found.map(|found| found.range), wanted);
+        }
+    }
+
+    #[test]
+    fn white_space_and_words_beside_a_name() {
+        let with = |left, right, word| SpecialToken {
+            strips_left: left,
+            strips_right: right,
+            single_word: word,
+            ..token("<m>")
+        };
+        let find = |token: SpecialToken, text: &str, from| {
+            let tokens = [token];
+            Finder::new(&tokens, |_| true).find(&tokens, text.as_bytes(), from).map(|found| found.range)
+        };
+        assert_eq!(find(with(true, false, false), "a \u{3000}<m> b", 0), Some(1..8));
+        assert_eq!(find(with(true, false, false), "  <m>", 1), Some(1..5));
+        assert_eq!(find(with(false, true, false), "a<m> \n\u{a0}b", 0), Some(1..8));
+        assert_eq!(find(with(false, false, true), "a<m> <m>é <m>.", 0), Some(12..15));
+        assert_eq!(find(with(false, false, true), "_<m>", 0), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! A whole text on its way to tokens:
+//!
+//! ```text
+//! special tokens that are found in the text as it is
+//!     the text between them, normalized
+//!         special tokens that are found in normalized text
+//!             the text between them, cut into pieces
+//!                 tokens; in their place, where a vocabulary does not know all, what stands for the unknown
+//! ```
+
+use std::ops::Range;
+
+use super::Tokenizer;
+use crate::bpe::{PieceCounter, PieceEncoder};
+use crate::error::{Error, ErrorKind};
+use crate::normalize::Alignment;
+use crate::special::{In, SpecialPolicy};
+use crate::token::{Rank, Span, TokenId, Unit};
+
+/// A part of a text: a special token with its place in the text, or ordinary text.
+pub(super) enum Segment<'t> {
+    Special(TokenId, Range<usize>),
+    Text(Stretch<'t>),
+}
+
+/// A stretch of normalized text without special tokens, and the way back.
+pub(super) struct Stretch<'t> {
+    pub(super) bytes: &'t [u8],
+    /// Where it begins in the normalized text.
+    start: usize,
+    /// From places in the normalized text to places in its source, which begins at `source` in the whole text.
+    alignment: Option<&'t Alignment>,
+    source: usize,
+}
+
+impl Stretch<'_> {
+    /// The place in the whole text of a place in this stretch.
+    fn place(&self, at: usize) -> usize {
+        let normalized = self.start + at;
+        self.source + self.alignment.map_or(normalized, |alignment| alignment.source(normalized))
+    }
+}
+
+impl Tokenizer {
+    /// Whether text becomes pieces as it is, and every piece tokens.
+    pub(super) fn is_plain(&self) -> bool {
+        self.normalizer.is_identity() && self.cuts_and_knows_all()
+    }
+
+    /// Whether pieces are the text, cut up, and every piece becomes tokens.
+    pub(crate) fn cuts_and_knows_all(&self) -> bool {
+        !self.pretokenizer.is_general() && self.vocabulary.knows_all()
+    }
+
+    /// Whether there may be places where a text can be cut, so that its parts can be dealt with apart from each other.
+    pub(crate) fn can_be_cut(&self) -> bool {
+        self.cuts_and_knows_all() && self.normalizer.stream().is_some()
+    }
+
+    /// The last place that is found where the text can be cut: what comes before becomes the same tokens whatever follows,
+    /// and what follows, too ([`crate::normalize::Normalizer::continuing`] says what is not put before it).
+    pub(crate) fn last_cut(&self, text: &[u8]) -> Option<usize> {
+        /// How many places are looked at. Nearly every one will do.
+        const TRIES: usize = 16;
+        let mut end = text.len();
+        for _ in 0..TRIES {
+            let cut = self.pretokenizer.last_cut(&text[..end], 0)?;
+            // Characters of more than one byte may become others, between which there is no boundary.
+            let is_safe = self.normalizer.is_identity()
+                || text[cut - 1].is_ascii() && text[cut].is_ascii() && self.normalizer.is_cut_safe(text, cut);
+            if is_safe {
+                return Some(cut);
+            }
+            end = cut;
+        }
+        None
+    }
+
+    /// Calls `each` for the special tokens of a text and the stretches of ordinary text between them.
+    pub(super) fn each_segment(
+        &self,
+        text: &[u8],
+        policy: SpecialPolicy,
+        mut each: impl FnMut(Segment<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut at = 0;
+        while let Some(found) = self.specials.find(text, at, In::Source, policy) {
+            if policy == SpecialPolicy::Forbid && found.is_control {
+                return Err(self.forbidden(found.id, found.range.start as u64));
+            }
+            self.each_normalized_segment(&text[at..found.range.start], at, policy, &mut each)?;
+            at = found.range.end;
+            each(Segment::Special(found.id, found.range))?;
+        }
+        self.each_normalized_segment(&text[at..], at, policy, &mut each)
+    }
+
+    /// The same for a stretch of the text that begins at `source`, and the tokens that are found when it is normalized.
+    fn each_normalized_segment(
+        &self,
+        text: &[u8],
+        source: usize,
+        policy: SpecialPolicy,
+        each: &mut impl FnMut(Segment<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let normalized;
+        let (text, alignment) = if self.normalizer.is_identity() {
+            (text, None)
+        } else {
+            normalized = self.normalizer.apply_aligned(text)?;
+            (&*normalized.0, Some(&normalized.1).filter(|alignment| !alignment.is_identity()))
+        };
+        let mut at = 0;
+        while let Some(found) = self.specials.find(text, at, In::Normalized, policy) {
+            let place = |start| Stretch { bytes: &[], start, alignment, source }.place(0);
+            let range = place(found.range.start)..place(found.range.end);
+            if policy == SpecialPolicy::Forbid && found.is_control {
+                return Err(self.forbidden(found.id, range.start as u64));
+            }
+            each(Segment::Text(Stretch {
+                bytes: &text[at..found.range.start],
+                start: at,
+                alignment,
+                source,
+            }))?;
+            at = found.range.end;
+            each(Segment::Special(found.id, range))?;
+        }
+        each(Segment::Text(Stretch { bytes: &text[at..], start: at, alignment, source }))
+    }
+
+    /// Puts the ids of a stretch to `ids`.
+    pub(super) fn encode_segment(
+        &self,
+        merger: &mut PieceEncoder<'_>,
+        text: &[u8],
+        ids: &mut Vec<TokenId>,
+    ) -> Result<(), Error> {
+        if self.cuts_and_knows_all() {
+            let from = ids.len();
+            self.encode_pieces(merger, text, 0, text.len(), ids)?;
+            self.vocabulary.to_ids(&mut ids[from..]);
+            return Ok(());
+        }
+        let mut ranks = Vec::new();
+        for piece in self.pretokenizer.general_pieces(text)? {
+            ranks.clear();
+            merger.encode(&piece, &[0, piece.len()], &mut ranks)?;
+            merger.finish(&piece, &mut ranks)?;
+            self.to_known_ids(&ranks, ids)?;
+        }
+        Ok(())
+    }
+
+    /// The number of tokens of a stretch.
+    pub(super) fn count_segment(&self, counter: &mut PieceCounter<'_>, text: &[u8]) -> Result<usize, Error> {
+        if self.cuts_and_knows_all() {
+            return self.count_pieces(counter, text, 0, text.len());
+        }
+        let mut ids = Vec::new();
+        self.encode_segment(&mut self.merger(text.len()), text, &mut ids)?;
+        Ok(ids.len())
+    }
+
+    /// Puts the tokens of a stretch to `spans`.
+    pub(super) fn segment_spans(
+        &self,
+        merger: &mut PieceEncoder<'_>,
+        text: &Stretch<'_>,
+        spans: &mut Vec<Span>,
+    ) -> Result<(), Error> {
+        if !self.cuts_and_knows_all() {
+            let message = "the places of tokens are not known for a vocabulary that does not know every character, \
+                           or whose split leaves text out";
+            return Err(Error::new(ErrorKind::InvalidVocabulary, message));
+        }
+        let mut ranks = Vec::new();
+        self.encode_pieces(merger, text.bytes, 0, text.bytes.len(), &mut ranks)?;
+        let tables = self.vocabulary.tables();
+        let mut at = 0;
+        for rank in ranks {
+            let start = at;
+            at += tables.token_length(rank);
+            let (start, end) = (text.place(start), text.place(at));
+            spans.push(Span { id: self.vocabulary.id_of(rank), start, end });
+        }
+        Ok(())
+    }
+
+    /// Puts the ids of the tokens of a piece to `ids`; where something is no token, what stands for the unknown.
+    pub(super) fn to_known_ids(&self, ranks: &[Rank], ids: &mut Vec<TokenId>) -> Result<(), Error> {
+        let is_known = |&rank: &Rank| self.vocabulary.is_known(rank);
+        for stretch in ranks.chunk_by(|a, b| is_known(a) == is_known(b)) {
+            if stretch.first().is_some_and(is_known) {
+                ids.extend(stretch.iter().map(|&rank| self.vocabulary.id_of(rank)));
+                continue;
+            }
+            let mut bytes = Vec::new();
+            stretch.iter().for_each(|&rank| self.vocabulary.tables().spell(rank, &mut bytes));
+            let Some(unknown) = self.vocabulary.unknown() else { return Err(self.no_token(&bytes)) };
+            let times = match self.vocabulary.unit() {
+                _ if unknown.fuses => 1,
+                Unit::Byte => bytes.len(),
+                Unit::Character => String::from_utf8_lossy(&bytes).chars().count(),
+            };
+            ids.extend(std::iter::repeat_n(unknown.id, times));
+        }
+        Ok(())
+    }
+
+    /// The error for text that is no token, when nothing stands for the unknown.
+    fn no_token(&self, bytes: &[u8]) -> Error {
+        let what = match String::from_utf8_lossy(bytes).chars().next() {
+            Some(char)
+                if char != char::REPLACEMENT_CHARACTER && self.vocabulary.unit() == Unit::Character =>
+            {
+                format!("the character {char:?} (U+{:04X})", u32::from(char))
+            }
+            _ => format!("the byte 0x{:02x}", bytes.first().copied().unwrap_or_default()),
+        };
+        let message = format!("{what} of the text is no token of {}, and nothing stands for it", self.name);
+        Error::new(ErrorKind::UnknownToken, message).with_hint(
+            "the vocabulary was made without it: leave it out of the text, or use another vocabulary",
+        )
+    }
+}
