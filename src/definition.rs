@@ -25,6 +25,8 @@ pub struct Definition {
     pub frame: Frame,
     /// Whether decoding leaves out one space at the beginning, which encoding puts there.
     pub strips_first_space: bool,
+    /// Whether control tokens are decoded to nothing, as SentencePiece does it, and not to their names.
+    pub hides_control: bool,
 }
 
 /// What a model's own tokenizer puts around a text if it is not told otherwise. Nothing here does so by itself.
@@ -48,6 +50,7 @@ impl Definition {
             split: Split::Pattern(pattern.into()),
             frame: Frame::default(),
             strips_first_space: false,
+            hides_control: false,
         }
     }
 }

@@ -38,9 +38,31 @@ mod token;
 #[path = "../src/bpe/tokens.rs"]
 mod tokens;
 
-/// The packs, and the feature with which each is built in; those of OpenAI always are. Several encodings can share one.
-const PACKS: &[(&str, Option<&str>)] =
-    &[("r50k_base", None), ("p50k_base", None), ("cl100k_base", None), ("o200k_base", None)];
+/// The packs, and the licence class of each: but for those of OpenAI, which are always there, the feature with which it is
+/// built in. Several encodings can share one.
+const PACKS: [(&str, &str); 21] = [
+    ("r50k_base", "openai"),
+    ("p50k_base", "openai"),
+    ("cl100k_base", "openai"),
+    ("o200k_base", "openai"),
+    ("claude-legacy", "mit"),
+    ("deepseek", "mit"),
+    ("glm-4", "mit"),
+    ("glm-4.7", "mit"),
+    ("gemma4", "apache"),
+    ("gpt-neox", "apache"),
+    ("mistral-v1", "apache"),
+    ("mistral-v3", "apache"),
+    ("qwen2", "apache"),
+    ("qwen3.5", "apache"),
+    ("tekken", "apache"),
+    ("llama2", "llama"),
+    ("llama3", "llama"),
+    ("llama4", "llama"),
+    ("gemma2", "gemma"),
+    ("gemma3", "gemma"),
+    ("kimi-k2", "kimi"),
+];
 
 /// The images of a vocabulary, in the order in which `bpe` takes them.
 const KINDS: [&str; 4] = ["tokens", "pairs", "chars", "borders"];
@@ -66,11 +88,12 @@ fn main() {
     }
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let mut code = String::new();
-    for (name, feature) in PACKS {
+    let mut names = Vec::new();
+    for (name, class) in PACKS {
         let path = format!("vocab/{name}.pack");
         println!("cargo::rerun-if-changed={path}");
-        let variable = |feature: &str| format!("CARGO_FEATURE_{}", feature.replace('-', "_").to_uppercase());
-        if feature.is_some_and(|feature| std::env::var_os(variable(feature)).is_none()) {
+        let feature = format!("CARGO_FEATURE_LICENCE_{}", class.to_uppercase());
+        if class != "openai" && std::env::var_os(feature).is_none() {
             continue;
         }
         let pack = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -81,7 +104,9 @@ fn main() {
             std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         }
         describe(&mut code, name, &pack, borders).expect("a string takes everything");
+        names.push(name);
     }
+    list(&mut code, &names).expect("a string takes everything");
     let file = Path::new(&out).join("packs.rs");
     std::fs::write(&file, code).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
 }
@@ -110,8 +135,7 @@ fn describe(
     pack: &packed::Pack<'_>,
     borders: origin::KnownBorders,
 ) -> std::fmt::Result {
-    let constant = name.replace(['-', '.'], "_").to_uppercase();
-    writeln!(code, "pub(super) static {constant}: Pack = Pack {{")?;
+    writeln!(code, "static {}: Pack = Pack {{", constant(name))?;
     writeln!(code, "    images: [")?;
     for kind in KINDS {
         writeln!(code, "        include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.{kind}\")),")?;
@@ -126,4 +150,30 @@ fn describe(
     writeln!(code, "        borders: {borders:?},")?;
     writeln!(code, "    }},")?;
     writeln!(code, "}};")
+}
+
+fn constant(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_uppercase()
+}
+
+/// Writes the functions that find a pack and a list of special tokens by its name.
+fn list(code: &mut String, packs: &[&str]) -> std::fmt::Result {
+    writeln!(code, "pub(super) fn pack(name: &str) -> Option<&'static Pack> {{\n    Some(match name {{")?;
+    for name in packs {
+        writeln!(code, "        {name:?} => &{},", constant(name))?;
+    }
+    writeln!(code, "        _ => return None,\n    }})\n}}")?;
+    writeln!(code, "pub(super) fn specials(name: &str) -> Option<&'static str> {{\n    Some(match name {{")?;
+    println!("cargo::rerun-if-changed=vocab/encodings.tsv");
+    let table = std::fs::read_to_string("vocab/encodings.tsv")
+        .unwrap_or_else(|error| panic!("encodings.tsv: {error}"));
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    let mut lists: Vec<&str> = rows.filter_map(|row| row.split('\t').nth(2)).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    for name in lists {
+        let path = format!("/vocab/{name}.specials");
+        writeln!(code, "        {name:?} => include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),")?;
+    }
+    writeln!(code, "        _ => return None,\n    }})\n}}")
 }

@@ -207,7 +207,7 @@ mod tests {
     fn formats_are_known_by_their_content() {
         for (file, format) in [
             (&b"GGUF\x03\0\0\0"[..], Format::Gguf),
-            (b"bytepair pack 2\n", Format::Pack),
+            (b"bytepair pack 3\n", Format::Pack),
             (b"{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\"}}", Format::TokenizerJson),
             (b"\xef\xbb\xbf {\"model\": {}, \"ver", Format::TokenizerJson),
             (b"{\"config\": {\"pattern\": \"\"}, \"vocab\": [{\"rank\": 0", Format::Tekken),

@@ -61,6 +61,7 @@ pub(crate) fn parse(vocab: &[u8], merges: &[u8]) -> Result<Parts, Error> {
         split: Split::Pattern(pattern::GPT2.into()),
         frame: Frame::default(),
         strips_first_space: false,
+        hides_control: false,
     })
 }
 

@@ -70,5 +70,6 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
         split: Split::Pattern(file.pat_str),
         frame: Frame::default(),
         strips_first_space: false,
+        hides_control: false,
     })
 }

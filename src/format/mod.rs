@@ -104,7 +104,7 @@ pub const FILE_NAMES: [&str; 6] = [
 ///
 /// # Errors
 ///
-/// [`crate::ErrorKind::InvalidVocabulary`] if a token is longer than 255 bytes.
+/// [`crate::ErrorKind::InvalidVocabulary`] if a token is longer than 65,535 bytes.
 pub fn pack(vocabulary: &Vocabulary) -> Result<Vec<u8>, Error> {
     let Rules { unit, merging, whole_pieces, .. } = vocabulary.rules();
     let spelled = vocabulary.spelled();

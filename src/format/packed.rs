@@ -2,14 +2,14 @@
 //! to parse. The build script reads it and makes the tables.
 //!
 //! ```text
-//! magic    "bytepair pack 2\n"
+//! magic    "bytepair pack 3\n"
 //! header   flags (1: merging begins with characters, 2: whole pieces are looked up, 4: only listed pairs merge);
 //!          tokens that merge; others; runs                                                        (u32 each)
 //! bytes    for each of 256 bytes, rank + 1 of the other that stands for it, or 0                  (u32 each)
 //! runs     first id and length: the tokens in the order of their ranks, then the first of the
 //!          others, have the ids of the runs, one run after the other                              (u32 each)
 //! pairs    if listed: for each token that merges, rank + 1 of both parts, or 0 0                  (u32 each)
-//! lengths  the length of each token in bytes, one byte each
+//! lengths  the length of each token in bytes                                                      (u16 each)
 //! spelled  the bytes of all tokens, then of the others
 //! ```
 //!
@@ -18,7 +18,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::token::Unit;
 
-const MAGIC: &[u8] = b"bytepair pack 2\n";
+const MAGIC: &[u8] = b"bytepair pack 3\n";
 
 const CHARACTERS: u32 = 1;
 const WHOLE_PIECES: u32 = 2;
@@ -86,11 +86,10 @@ pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
     let parts = |&(left, right): &(u32, u32)| Some((left.checked_sub(1)?, right.checked_sub(1)?));
     let pairs: Option<Vec<_>> = pairs.map(|pairs| pairs.iter().map(parts).collect());
     let all = merging as usize + others as usize;
-    let mut tokens = Vec::new();
-    for &length in rest.take(all)? {
-        tokens.push(usize::from(length));
-    }
-    let spelled = tokens.into_iter().map(|length| rest.take(length)).collect::<Result<Vec<_>, _>>()?;
+    let lengths = rest.take(2 * all)?.chunks_exact(2);
+    let length = |bytes: &[u8]| bytes.first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes));
+    let spelled =
+        lengths.map(|bytes| rest.take(usize::from(length(bytes)))).collect::<Result<Vec<_>, _>>()?;
     if !rest.0.is_empty() {
         return Err(invalid("bytes follow after its last token"));
     }
@@ -111,7 +110,7 @@ pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
 
 /// Writes a pack.
 ///
-/// Fails with [`ErrorKind::InvalidVocabulary`] if a token is longer than 255 bytes.
+/// Fails with [`ErrorKind::InvalidVocabulary`] if a token is longer than 65,535 bytes.
 pub(crate) fn write(pack: &Pack<'_>) -> Result<Vec<u8>, Error> {
     let Pack { unit, whole_pieces, ids, tokens, pairs, others, bytes } = pack;
     let flag = |is_set: bool, flag: u32| if is_set { flag } else { 0 };
@@ -127,10 +126,10 @@ pub(crate) fn write(pack: &Pack<'_>) -> Result<Vec<u8>, Error> {
     pairs.iter().flatten().flat_map(parts).for_each(&mut put);
     let all = || tokens.iter().chain(others);
     for token in all() {
-        let length = u8::try_from(token.len()).map_err(|_| {
-            invalid(&format!("a token of {} bytes is longer than the 255 that it can hold", token.len()))
+        let length = u16::try_from(token.len()).map_err(|_| {
+            invalid(&format!("a token of {} bytes is longer than the 65,535 that it can hold", token.len()))
         })?;
-        out.push(length);
+        out.extend_from_slice(&length.to_le_bytes());
     }
     out.extend(all().copied().flatten());
     Ok(out)

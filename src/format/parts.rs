@@ -19,6 +19,7 @@ pub(crate) struct Parts {
     pub(crate) split: Split,
     pub(crate) frame: Frame,
     pub(crate) strips_first_space: bool,
+    pub(crate) hides_control: bool,
 }
 
 impl Parts {
@@ -32,6 +33,7 @@ impl Parts {
             split: self.split,
             frame: self.frame,
             strips_first_space: self.strips_first_space,
+            hides_control: self.hides_control,
         })
     }
 }

@@ -123,6 +123,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
         split: Split::Pattern(file.config.pattern),
         frame: Frame { before: begin.into_iter().collect(), after: Vec::new() },
         strips_first_space: false,
+        hides_control: false,
     })
 }
 

@@ -1,12 +1,14 @@
-//! The embedded encodings: which vocabulary, pattern and special tokens belong to a name.
+//! The embedded encodings: which vocabulary, special tokens, normalizer and split belong to a name.
 //!
-//! Facts from tiktoken 0.14, `openai_public.py`; the vocabularies and their origin are in `vocab/`.
+//! The table is `vocab/encodings.tsv`, whose first lines say what its columns are; the vocabularies are made into tables by
+//! the build script (`vocab/build.rs`), and their origin and licences are in `vocab/README.md`.
 
 use std::borrow::Cow;
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Frame};
 use crate::error::{Error, ErrorKind};
-use crate::pretokenize::pattern;
+use crate::normalize::{Normalizer, NormalizerStep};
+use crate::pretokenize::{Split, pattern};
 use crate::special::{SpecialToken, SpecialTokens};
 use crate::token::TokenId;
 use crate::tokenizer::Tokenizer;
@@ -15,12 +17,128 @@ use crate::vocabulary::{Ids, Rules, Vocabulary};
 /// The encoding that is used when none is named: that of GPT-4o and all later OpenAI models.
 pub const DEFAULT_ENCODING: &str = "o200k_base";
 
-/// An embedded encoding, as data in the executable.
-struct Embedded {
-    name: &'static str,
-    pack: &'static Pack,
-    pattern: &'static str,
-    specials: fn() -> Vec<SpecialToken>,
+/// The table, compiled in.
+const TABLE: &str = include_str!("../../vocab/encodings.tsv");
+
+const COLUMNS: usize = 12;
+
+/// An embedded encoding: a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Encoding {
+    /// The name, for example `o200k_base`.
+    pub name: &'static str,
+    /// The licence of the vocabulary.
+    pub licence: &'static str,
+    /// The class of the licence, by which vocabularies are built in or left out: the cargo feature `licence-CLASS`, or
+    /// `openai` for those that always are.
+    pub class: &'static str,
+    /// The name of the file that it was made from.
+    pub file: &'static str,
+    /// The SHA-256 of that file, in hexadecimal.
+    pub sha256: &'static str,
+    /// Where the file was found.
+    pub origin: &'static str,
+    pack: &'static str,
+    specials: &'static str,
+    split: &'static str,
+    normalizer: &'static str,
+    before: &'static str,
+    decoding: &'static str,
+}
+
+impl Encoding {
+    fn parse(line: &'static str) -> Option<Encoding> {
+        let mut cells = [""; COLUMNS];
+        let mut found = line.split('\t');
+        for cell in &mut cells {
+            *cell = found.next()?;
+        }
+        let [name, pack, specials, split, normalizer, before, decoding, class, licence, file, sha256, origin] =
+            cells;
+        let is_whole = found.next().is_none();
+        is_whole.then_some(Encoding {
+            name,
+            licence,
+            class,
+            file,
+            sha256,
+            origin,
+            pack,
+            specials,
+            split,
+            normalizer,
+            before,
+            decoding,
+        })
+    }
+
+    /// Whether the vocabulary is built in.
+    pub fn is_built_in(&self) -> bool {
+        packs::pack(self.pack).is_some()
+    }
+
+    /// All that makes the tokenizer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownEncoding`] if the vocabulary was left out when this library was built.
+    pub fn definition(&self) -> Result<Definition, Error> {
+        let Some(pack) = packs::pack(self.pack) else {
+            let message = format!("the vocabulary of {} is not built in", self.name);
+            let hint = format!("build with the cargo feature licence-{}", self.class);
+            return Err(Error::new(ErrorKind::UnknownEncoding, message).with_hint(hint));
+        };
+        let specials = packs::specials(self.specials).unwrap_or_default();
+        Ok(Definition {
+            name: self.name.to_owned(),
+            vocabulary: pack.vocabulary()?,
+            specials: SpecialTokens::new(specials.lines().filter_map(special_token).collect())?,
+            normalizer: self.normalizer()?,
+            split: self.split()?,
+            frame: Frame {
+                before: self.before.split(',').filter_map(|id| id.parse().ok()).collect(),
+                after: vec![],
+            },
+            strips_first_space: self.decoding.contains("strip"),
+            hides_control: self.decoding.contains("hide"),
+        })
+    }
+
+    fn split(&self) -> Result<Split, Error> {
+        Ok(Split::Pattern(String::from(match self.split {
+            "gpt2" => pattern::GPT2,
+            "cl100k" => pattern::CL100K,
+            "o200k" => pattern::O200K,
+            "llama3" => pattern::LLAMA3,
+            "qwen2" => pattern::QWEN2,
+            "qwen3.5" => pattern::QWEN35,
+            "tekken" => pattern::TEKKEN,
+            "kimi-k2" => pattern::KIMI_K2,
+            "deepseek" => return Ok(Split::Patterns(pattern::DEEPSEEK.map(String::from).to_vec())),
+            "whole" => return Ok(Split::Whole),
+            other => return Err(self.unknown_cell("split", other)),
+        })))
+    }
+
+    fn normalizer(&self) -> Result<Normalizer, Error> {
+        let sign = || NormalizerStep::Replace { from: "\u{2581}".to_owned(), to: " ".to_owned() };
+        Ok(Normalizer::new(match self.normalizer {
+            "-" => vec![],
+            "nfc" => vec![NormalizerStep::Nfc],
+            "nfkc" => vec![NormalizerStep::Nfkc],
+            "space-sign" => vec![sign()],
+            "sentencepiece" => vec![NormalizerStep::ReplaceInvalid, sign()],
+            "sentencepiece-prefix" => {
+                vec![NormalizerStep::ReplaceInvalid, sign(), NormalizerStep::Prepend(" ".to_owned())]
+            }
+            other => return Err(self.unknown_cell("normalizer", other)),
+        }))
+    }
+
+    fn unknown_cell(&self, column: &str, cell: &str) -> Error {
+        Error::new(ErrorKind::UnknownEncoding, format!("the {column} {cell:?} of {} is not known", self.name))
+    }
 }
 
 /// An embedded vocabulary: its tables made by the build script, and the ids of its ranks.
@@ -37,7 +155,7 @@ impl Pack {
     }
 }
 
-/// The packs, as the build script found them in `vocab/`.
+/// The packs and lists of special tokens, as the build script found them in `vocab/`.
 mod packs {
     use super::{Pack, Rules};
     use crate::token::Unit;
@@ -46,46 +164,66 @@ mod packs {
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
 
-static EMBEDDED: [Embedded; 7] = [
-    Embedded {
-        name: "cl100k_base",
-        pack: &packs::CL100K_BASE,
-        pattern: pattern::CL100K,
-        specials: cl100k_specials,
-    },
-    Embedded { name: "gpt2", pack: &packs::R50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
-    Embedded {
-        name: "o200k_base",
-        pack: &packs::O200K_BASE,
-        pattern: pattern::O200K,
-        specials: o200k_specials,
-    },
-    Embedded {
-        name: "o200k_harmony",
-        pack: &packs::O200K_BASE,
-        pattern: pattern::O200K,
-        specials: harmony_specials,
-    },
-    Embedded { name: "p50k_base", pack: &packs::P50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
-    Embedded {
-        name: "p50k_edit",
-        pack: &packs::P50K_BASE,
-        pattern: pattern::GPT2,
-        specials: p50k_edit_specials,
-    },
-    Embedded { name: "r50k_base", pack: &packs::R50K_BASE, pattern: pattern::GPT2, specials: gpt2_specials },
-];
-
-/// The names of the embedded encodings, sorted.
-pub fn encoding_names() -> impl ExactSizeIterator<Item = &'static str> {
-    EMBEDDED.iter().map(|embedded| embedded.name)
+/// A special token from a line of its list: id, rules, name.
+fn special_token(line: &str) -> Option<SpecialToken> {
+    let mut cells = line.splitn(3, '\t');
+    let (id, rules, name) = (cells.next()?.parse().ok()?, cells.next()?, cells.next()?);
+    let has = |letter: char| rules.contains(letter);
+    Some(SpecialToken {
+        name: if name.contains('\\') { unescape(name) } else { name.to_owned() },
+        id,
+        is_control: has('c'),
+        in_normalized: has('n'),
+        single_word: has('w'),
+        strips_left: has('l'),
+        strips_right: has('r'),
+    })
 }
 
-/// The tokenizer of an embedded encoding. Cheap: nothing is unpacked or parsed.
+/// A name in which line ends, tabs and backslashes are written with a backslash.
+fn unescape(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut chars = name.chars();
+    while let Some(char) = chars.next() {
+        plain.push(match char {
+            '\\' => match chars.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('r') => '\r',
+                other => other.unwrap_or('\\'),
+            },
+            other => other,
+        });
+    }
+    plain
+}
+
+/// The embedded encodings, sorted by name; also those that were left out when this library was built.
+pub fn encodings() -> impl Iterator<Item = Encoding> {
+    // A test holds that every row can be read.
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(Encoding::parse)
+}
+
+/// The names of the embedded encodings that are built in, sorted.
+pub fn encoding_names() -> impl Iterator<Item = &'static str> {
+    encodings().filter(Encoding::is_built_in).map(|encoding| encoding.name)
+}
+
+/// The embedded encoding with this name.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownEncoding`] if no embedded encoding has this name.
+/// [`ErrorKind::UnknownEncoding`] if none has it.
+pub fn find(name: &str) -> Result<Encoding, Error> {
+    encodings().find(|encoding| encoding.name == name).ok_or_else(|| unknown(name))
+}
+
+/// The tokenizer of an embedded encoding. Cheap: nothing is unpacked or parsed but the special tokens.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownEncoding`] if no embedded encoding has this name, or if its vocabulary was left out when this library
+/// was built.
 ///
 /// ```
 /// let tokenizer = bytepair::encoding("o200k_base")?;
@@ -102,12 +240,7 @@ pub fn encoding(name: &str) -> Result<Tokenizer, Error> {
 ///
 /// As [`encoding`].
 pub fn definition(name: &str) -> Result<Definition, Error> {
-    let embedded = EMBEDDED.iter().find(|embedded| embedded.name == name).ok_or_else(|| unknown(name))?;
-    let specials = SpecialTokens::new((embedded.specials)())?;
-    Ok(Definition {
-        specials,
-        ..Definition::new(embedded.name, embedded.pack.vocabulary()?, embedded.pattern)
-    })
+    find(name)?.definition()
 }
 
 fn unknown(name: &str) -> Error {
@@ -120,74 +253,28 @@ fn unknown(name: &str) -> Error {
     Error::new(ErrorKind::UnknownEncoding, format!("unknown encoding {name:?}")).with_hint(hint)
 }
 
-fn owned(tokens: &[(&str, TokenId)]) -> Vec<SpecialToken> {
-    tokens.iter().map(|(name, id)| SpecialToken::control(*name, *id)).collect()
-}
-
-fn gpt2_specials() -> Vec<SpecialToken> {
-    owned(&[("<|endoftext|>", 50_256)])
-}
-
-fn p50k_edit_specials() -> Vec<SpecialToken> {
-    owned(&[
-        ("<|endoftext|>", 50_256),
-        ("<|fim_prefix|>", 50_281),
-        ("<|fim_middle|>", 50_282),
-        ("<|fim_suffix|>", 50_283),
-    ])
-}
-
-fn cl100k_specials() -> Vec<SpecialToken> {
-    owned(&[
-        ("<|endoftext|>", 100_257),
-        ("<|fim_prefix|>", 100_258),
-        ("<|fim_middle|>", 100_259),
-        ("<|fim_suffix|>", 100_260),
-        ("<|endofprompt|>", 100_276),
-    ])
-}
-
-fn o200k_specials() -> Vec<SpecialToken> {
-    owned(&[("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)])
-}
-
-/// Besides the named ones, `<|reserved_N|>` for all other ids from 200000 to 201087. The id 200018 has both
-/// names, and decodes to the first.
-fn harmony_specials() -> Vec<SpecialToken> {
-    let mut tokens = owned(&[
-        ("<|startoftext|>", 199_998),
-        ("<|endoftext|>", 199_999),
-        ("<|return|>", 200_002),
-        ("<|constrain|>", 200_003),
-        ("<|channel|>", 200_005),
-        ("<|start|>", 200_006),
-        ("<|end|>", 200_007),
-        ("<|message|>", 200_008),
-        ("<|call|>", 200_012),
-        ("<|endofprompt|>", 200_018),
-    ]);
-    let named = [200_002, 200_003, 200_005, 200_006, 200_007, 200_008, 200_012];
-    let reserved = (200_000..=201_087).filter(|id| !named.contains(id));
-    tokens.extend(reserved.map(|id| SpecialToken::control(format!("<|reserved_{id}|>"), id)));
-    tokens
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_sorted_and_each_makes_a_tokenizer() {
-        let names: Vec<&str> = encoding_names().collect();
+    fn every_row_can_be_read_is_sorted_and_makes_a_tokenizer() {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(rows.count(), encodings().count());
+        let names: Vec<&str> = encodings().map(|encoding| encoding.name).collect();
         assert!(names.is_sorted());
-        for name in names {
-            assert_eq!(encoding(name).expect("an embedded encoding").name(), name);
+        for encoding in encodings().filter(Encoding::is_built_in) {
+            let definition = encoding.definition().expect("an embedded encoding");
+            let specials = packs::specials(encoding.specials).expect("a list");
+            assert_eq!(definition.specials.tokens().len(), specials.lines().count(), "{}", encoding.name);
+            assert_eq!(Tokenizer::new(definition).expect("an embedded encoding").name(), encoding.name);
+            assert!(encoding.sha256.len() == 64 && !encoding.origin.is_empty());
         }
     }
 
     #[test]
     fn harmony_has_the_names_and_ids_of_tiktoken() {
-        let specials = SpecialTokens::new(harmony_specials()).expect("distinct names");
+        let specials = definition("o200k_harmony").expect("always built in").specials;
         assert_eq!(specials.iter().len(), 1_091);
         assert_eq!(specials.name(200_018), Some("<|endofprompt|>"));
         assert_eq!(specials.id("<|reserved_200018|>"), Some(200_018));

@@ -134,9 +134,14 @@ impl SpecialTokens {
 
     /// The name of a special token.
     pub fn name(&self, id: TokenId) -> Option<&str> {
+        self.token(id).map(|token| token.name.as_str())
+    }
+
+    /// The special token with this id; of several, the first that was given.
+    pub(crate) fn token(&self, id: TokenId) -> Option<&SpecialToken> {
         let first = self.by_id.partition_point(|&place| self.tokens[place].id < id);
         let token = self.tokens.get(*self.by_id.get(first)?)?;
-        (token.id == id).then_some(token.name.as_str())
+        (token.id == id).then_some(token)
     }
 
     /// Whether anything is looked for in such text.

@@ -33,6 +33,7 @@ pub struct Tokenizer {
     split: Split,
     frame: Frame,
     strips_first_space: bool,
+    hides_control: bool,
     pretokenizer: Pretokenizer,
     /// The slow twin of `pretokenizer`, made when it is first asked for.
     by_regex: OnceLock<Pretokenizer>,
@@ -48,10 +49,13 @@ impl Tokenizer {
     /// [`ErrorKind::InvalidPattern`] if a pattern is not a regular expression, [`ErrorKind::InvalidVocabulary`] if a special
     /// token has the id of an ordinary one of other bytes, or if a step of the normalizer cannot be done.
     pub fn new(definition: Definition) -> Result<Tokenizer, Error> {
-        let Definition { name, vocabulary, specials, normalizer, split, frame, strips_first_space } =
-            definition;
+        let Definition { name, vocabulary, specials, normalizer, split, .. } = definition;
+        let Definition { frame, strips_first_space, hides_control, .. } = definition;
+        // A file can name a token by SentencePiece's sign for a space.
         let is_another = |(special, id): &(&str, TokenId)| {
-            vocabulary.has(*id) && vocabulary.bytes(*id) != Some(special.as_bytes())
+            let is_same =
+                |bytes: &[u8]| bytes == special.as_bytes() || bytes == special.replace('▁', " ").as_bytes();
+            vocabulary.has(*id) && !vocabulary.bytes(*id).is_some_and(is_same)
         };
         if let Some((special, id)) = specials.iter().find(is_another) {
             let message = format!("the special token {special} has the id {id} of an ordinary token");
@@ -74,6 +78,7 @@ impl Tokenizer {
             split,
             frame,
             strips_first_space,
+            hides_control,
             pretokenizer,
             by_regex,
             textbook,
@@ -113,6 +118,11 @@ impl Tokenizer {
     /// Whether decoding leaves out one space at the beginning, which encoding puts there.
     pub fn strips_first_space(&self) -> bool {
         self.strips_first_space
+    }
+
+    /// Whether control tokens are decoded to nothing.
+    pub fn hides_control(&self) -> bool {
+        self.hides_control
     }
 
     /// The ids of a text; names of special tokens are ordinary text. As tiktoken's `encode_ordinary`.
@@ -320,16 +330,18 @@ impl Tokenizer {
         }
     }
 
-    /// The bytes that a token stands for: those of an ordinary token, or the name of a special one.
+    /// The bytes that a token stands for: those of an ordinary token, or the name of a special one (or none, see
+    /// [`Tokenizer::hides_control`]).
     ///
     /// # Errors
     ///
     /// [`ErrorKind::UnknownToken`] if the encoding has no such id.
     pub fn token_bytes(&self, id: TokenId) -> Result<&[u8], Error> {
-        self.vocabulary
-            .bytes(id)
-            .or_else(|| self.specials.name(id).map(str::as_bytes))
-            .ok_or_else(|| self.unknown_token(id))
+        if let Some(bytes) = self.vocabulary.bytes(id) {
+            return Ok(bytes);
+        }
+        let token = self.specials.token(id).ok_or_else(|| self.unknown_token(id))?;
+        Ok(if self.hides_control && token.is_control { b"" } else { token.name.as_bytes() })
     }
 
     /// The bytes of a row of tokens, exactly. They need not be valid UTF-8: a row can end inside a character.

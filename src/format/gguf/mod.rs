@@ -211,7 +211,7 @@ fn by_merges(
     if metadata.adds_end == Some(true) {
         frame.after.extend(metadata.end);
     }
-    Ok(Parts { model, specials, normalizer, split, frame, strips_first_space: false })
+    Ok(Parts { model, specials, normalizer, split, frame, strips_first_space: false, hides_control: false })
 }
 
 #[cfg(test)]

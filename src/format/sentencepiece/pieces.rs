@@ -114,7 +114,15 @@ pub(in super::super) fn parts(pieces: &[Piece<'_>], settings: Settings) -> Resul
     let strips_first_space = settings.adds_prefix || settings.squeezes_spaces;
     let specials = specials(pieces, settings.has_space_sign);
     let normalizer = normalizer(settings);
-    Ok(Parts { model, specials, normalizer, split: Split::Whole, frame, strips_first_space })
+    Ok(Parts {
+        model,
+        specials,
+        normalizer,
+        split: Split::Whole,
+        frame,
+        strips_first_space,
+        hides_control: true,
+    })
 }
 
 /// The id of the piece for the unknown.

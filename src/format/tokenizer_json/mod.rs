@@ -88,6 +88,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
         split: splits.into_split(),
         frame: Frame { before: ends.before, after: ends.after },
         strips_first_space: ends.strips_first_space,
+        hides_control: false,
     })
 }
 
