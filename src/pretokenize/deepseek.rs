@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Source: `tokenizer.json` of DeepSeek-V3. What the first two find ends the text for the third: white space
-//! before a digit is one piece.
+//! before a digit is one piece. The third cuts further what the second finds: symbols, of which there are some, from
+//! letters.
 //!
 //! Neither punctuation nor symbols nor white space are controls, format characters, private and unassigned
 //! ones. The third pattern takes one of them only before letters; what it cannot take lies between matches,
@@ -38,7 +39,7 @@ impl Scanner for Deepseek {
         }
         let class = class_between(text, at).0;
         if class == 0 {
-            return cjk_run(text, at);
+            return cjk_end(text, at);
         }
         if class & WORD != 0 {
             return run_by(class_between, text, at + length, WORD);
@@ -71,7 +72,8 @@ impl Scanner for Deepseek {
             cjk = state.picked(block, next, mask, text, at, is_cjk);
         }
         let other = block.other & !cjk;
-        if has_stray(block, next, other, text, at) {
+        // Symbols among them are pieces of their own.
+        if cjk & block.other != 0 || has_stray(block, next, other, text, at) {
             return None;
         }
         let word = (block.upper | block.lower | block.caseless | block.mark) & !cjk;
@@ -123,13 +125,33 @@ fn is_cjk_at(text: &[u8], at: usize) -> bool {
         && decode(text, at).is_some_and(|(c, _)| is_cjk(c as u32))
 }
 
-/// The end of the run of Chinese characters and kana from `at` on.
-fn cjk_run(text: &[u8], at: usize) -> usize {
-    let mut at = at;
-    while is_cjk_at(text, at) {
-        at += 3;
+/// The class for the third pattern of a Chinese character or kana at byte `at`; none at all others. Among them are a
+/// few symbols (`゛゜゠・`) and some that are not assigned.
+fn cjk_class(text: &[u8], at: usize) -> Class {
+    if !is_cjk_at(text, at) {
+        return 0;
     }
-    at
+    match class_at(text, at).0 {
+        OTHER if !decode(text, at).is_some_and(|(c, _)| is_symbol(c as u32)) => STRAY,
+        class => class,
+    }
+}
+
+/// The end of the piece of Chinese characters and kana that begins at `at`.
+fn cjk_end(text: &[u8], at: usize) -> usize {
+    let run = |at: usize, classes: Class| {
+        let places = (at..text.len()).step_by(3);
+        places.take_while(|&at| cjk_class(text, at) & classes != 0).last().map_or(at, |at| at + 3)
+    };
+    match cjk_class(text, at) {
+        OTHER => run(at, OTHER),
+        STRAY if cjk_class(text, at + 3) & WORD != 0 => run(at + 3, WORD),
+        STRAY => {
+            let end = run(at, STRAY);
+            if cjk_class(text, end) & WORD != 0 { end - 3 } else { end }
+        }
+        _ => run(at, WORD),
+    }
 }
 
 /// How many ASCII letters the text begins with.

@@ -75,7 +75,7 @@ impl<const DIGITS: usize, const CONTRACTIONS: bool, const SLASHES: bool, const H
     fn starts(state: &mut State, block: &Block, next: &Block, text: &[u8], at: usize) -> Option<u64> {
         let mut both = block.caseless | block.mark;
         let (mut han, mut has_rare_han) = (0, false);
-        if HAN && (block.follow | state.apart.last()) != 0 {
+        if HAN && (block.follow | next.follow & 1 | state.apart.last()) != 0 {
             let all = state.picked(block, next, both | block.other | block.digit, text, at, is_han);
             (han, has_rare_han) = (all & block.caseless, all & !block.caseless != 0);
             both &= !han;

@@ -231,6 +231,26 @@ const RUNS: &[&[&str]] = &[
     &["、"],
 ];
 
+/// Two characters of every kind where blocks meet, in text that is otherwise ASCII: what a block does not hold whole
+/// must be seen all the same.
+#[test]
+fn characters_at_every_place_of_a_block() {
+    for kind in ["é", "É", "漢", "〇", "ก", "𠀀", "́", "٣", "　", "、", "😀", "ー"] {
+        for before in ["x", " ", ">", "1", "\n", "é", "漢"] {
+            for place in 0..70 {
+                let text = ["a".repeat(place).as_str(), before, kind, kind, "b c", &" d".repeat(80)].concat();
+                for (pattern, scanner, regex) in twins() {
+                    assert_eq!(
+                        ends(scanner, text.as_bytes()),
+                        ends(regex, text.as_bytes()),
+                        "{text:?} {pattern:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn every_character_alone_and_beside_others() {
     for c in char::MIN..=char::MAX {
