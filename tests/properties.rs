@@ -6,6 +6,7 @@ use bytepair::parallel::{CountOptions, Measure, count_reader};
 use bytepair::stream::{Counter, Encoder, TextDecoder};
 use bytepair::{SpecialPolicy, Tokenizer, encoding, encoding_names};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 /// Text as people write it, text made of what tokenizers trip over, and any bytes at all.
 fn texts() -> impl Strategy<Value = Vec<u8>> {
@@ -58,8 +59,31 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
 }
 
-fn tokenizers() -> Vec<Tokenizer> {
-    encoding_names().map(|name| encoding(name).unwrap()).collect()
+/// Every vocabulary, split, normalizer and kind of special tokens that is built in; the slow ways keep what they need.
+fn tokenizers() -> &'static [Tokenizer] {
+    static ALL: LazyLock<Vec<Tokenizer>> = LazyLock::new(|| {
+        let alike = [
+            "r50k_base",
+            "p50k_edit",
+            "deepseek-v3",
+            "deepseek-r1",
+            "deepseek-v3.1",
+            "glm-4",
+            "mistral-v2",
+            "mistral-v7",
+            "qwen2",
+            "qwen3",
+            "tekken-240718",
+        ];
+        let names = encoding_names().filter(|name| !alike.contains(name));
+        names.map(|name| encoding(name).unwrap()).collect()
+    });
+    &ALL
+}
+
+/// Whether text becomes pieces as it is, so that it can be got back.
+fn keeps_text(tokenizer: &Tokenizer) -> bool {
+    tokenizer.normalizer().is_identity()
 }
 
 const POLICIES: [SpecialPolicy; 2] = [SpecialPolicy::Text, SpecialPolicy::Encode];
@@ -72,7 +96,9 @@ proptest! {
         for tokenizer in tokenizers() {
             for policy in POLICIES {
                 let ids = tokenizer.encode_with(&text, policy).unwrap();
-                prop_assert_eq!(tokenizer.decode(&ids).unwrap(), text.clone());
+                if keeps_text(tokenizer) {
+                    prop_assert_eq!(tokenizer.decode(&ids).unwrap(), text.clone());
+                }
                 prop_assert_eq!(tokenizer.count_with(&text, policy).unwrap(), ids.len());
             }
         }
@@ -81,7 +107,7 @@ proptest! {
     #[test]
     fn fast_is_slow(text in texts()) {
         for tokenizer in tokenizers() {
-            prop_assert_eq!(tokenizer.encode(&text).unwrap(), tokenizer.encode_naively(&text).unwrap());
+            prop_assert_eq!(tokenizer.encode(&text).unwrap(), tokenizer.encode_naively(&text).unwrap(), "{} {:?}", tokenizer.name(), text.escape_ascii().to_string());
         }
     }
 
@@ -94,13 +120,14 @@ proptest! {
                 prop_assert_eq!(ids, tokenizer.encode_with(&text, policy).unwrap());
                 let mut at = 0;
                 for span in spans {
-                    prop_assert_eq!(span.start, at);
+                    prop_assert!(span.start == at || !keeps_text(tokenizer) && (at..=text.len()).contains(&span.start));
+                    prop_assert!(span.end >= span.start);
                     at = span.end;
-                    if policy == SpecialPolicy::Text {
+                    if policy == SpecialPolicy::Text && keeps_text(tokenizer) {
                         prop_assert_eq!(tokenizer.token_bytes(span.id).unwrap(), &text[span.start..span.end]);
                     }
                 }
-                prop_assert_eq!(at, text.len());
+                prop_assert!(at == text.len(), "{} {:?}", tokenizer.name(), text.escape_ascii().to_string());
             }
         }
     }
@@ -121,10 +148,10 @@ proptest! {
         for tokenizer in tokenizers() {
             for policy in POLICIES {
                 let wanted = tokenizer.encode_with(&text, policy).unwrap();
-                let (ids, count) = streamed(&tokenizer, &text, policy, &sizes);
+                let (ids, count) = streamed(tokenizer, &text, policy, &sizes);
                 prop_assert_eq!(&ids, &wanted, "{} {:?}", tokenizer.name(), text.escape_ascii().to_string());
                 prop_assert_eq!(count, wanted.len() as u64);
-                let mut encoder = Encoder::new(&tokenizer, policy);
+                let mut encoder = Encoder::new(tokenizer, policy);
                 let mut spans = Vec::new();
                 for chunk in text.chunks(sizes[0]) {
                     encoder.push_spans(chunk, &mut spans).unwrap();
@@ -169,7 +196,7 @@ proptest! {
         }
         text.push(b'x');
         let text = text.repeat(3_500_000 / text.len());
-        for name in ["gpt2", "cl100k_base", "o200k_base"] {
+        for name in ["gpt2", "cl100k_base", "o200k_base", "qwen3.5", "mistral-v3", "gemma2", "deepseek-v3", "kimi-k2"] {
             let tokenizer = encoding(name).unwrap();
             let wanted = tokenizer.count(&text).unwrap() as u64;
             let mut tallies = Vec::new();
@@ -231,7 +258,17 @@ fn endless_pieces_are_streamed_exactly() {
         "=-".repeat(150_000),
         random,
     ];
-    for name in ["gpt2", "cl100k_base", "o200k_base"] {
+    for name in [
+        "gpt2",
+        "cl100k_base",
+        "o200k_base",
+        "qwen2",
+        "deepseek-v3",
+        "kimi-k2",
+        "mistral-v3",
+        "gemma3",
+        "gemma4",
+    ] {
         let tokenizer = encoding(name).unwrap();
         for run in &runs {
             for tail in ["", "x", "\nx", "'s", " y", "/z", "A", "\u{301}b", "1"] {

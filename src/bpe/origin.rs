@@ -50,7 +50,9 @@ pub(crate) fn by_rank(
                     ),
                 }
             }
+            // What stands for bytes that are no tokens of their own has no part in any.
             last_pair(&row, &Without { table, rank }, &mut scratch)
+                .filter(|&(left, right)| left.max(right) < table.len())
         })
         .collect()
 }

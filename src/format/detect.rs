@@ -60,10 +60,10 @@ fn detect_json(file: &[u8]) -> Option<Format> {
     // A file that breaks off is known by the keys up to there.
     let _ = keys.deserialize(&mut json);
     match keys {
+        Keys { numbers, others: 0, .. } if numbers > 0 => Some(Format::Gpt2Vocab),
         Keys { model: true, .. } => Some(Format::TokenizerJson),
         Keys { bpe_ranks: true, .. } => Some(Format::JsTiktoken),
         Keys { config: true, vocab: true, .. } => Some(Format::Tekken),
-        Keys { numbers, others: 0, .. } if numbers > 0 => Some(Format::Gpt2Vocab),
         _ => None,
     }
 }

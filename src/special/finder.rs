@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(find(with(true, false, false), "a \u{3000}<m> b", 0), Some(1..8));
         assert_eq!(find(with(true, false, false), "  <m>", 1), Some(1..5));
         assert_eq!(find(with(false, true, false), "a<m> \n\u{a0}b", 0), Some(1..8));
-        assert_eq!(find(with(false, false, true), "a<m> <m>é <m>.", 0), Some(12..15));
+        assert_eq!(find(with(false, false, true), "a<m> <m>é <m>.", 0), Some(11..14));
         assert_eq!(find(with(false, false, true), "_<m>", 0), None);
     }
 }

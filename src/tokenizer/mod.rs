@@ -11,7 +11,7 @@ use crate::bpe::naive::Textbook;
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::definition::{Definition, Frame};
 use crate::error::{Error, ErrorKind};
-use crate::normalize::Normalizer;
+use crate::normalize::{Normalizer, NormalizerStep};
 use crate::pretokenize::{Pretokenizer, SpaceRules, Split};
 use crate::special::{In, SpecialPolicy, SpecialTokens};
 use crate::token::{Rank, Span, TokenId};
@@ -62,9 +62,10 @@ impl Tokenizer {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         normalizer.check()?;
+        let normalizer = for_known_bytes(normalizer, &vocabulary);
         let borders = vocabulary.rules().borders;
         let pretokenizer = match split {
-            Split::Whole if borders.before_spaces && vocabulary.knows_all() => {
+            Split::Whole if borders.before_spaces => {
                 Pretokenizer::spaces(SpaceRules { newline_alone: borders.beside_newlines })
             }
             _ => Pretokenizer::new(&split)?,
@@ -460,6 +461,17 @@ impl Tokenizer {
         Error::new(ErrorKind::UnknownToken, format!("{id} is no token of {}", self.name))
             .with_hint(format!("its ids are {}", ids.join(", ")))
     }
+}
+
+/// The normalizer for a vocabulary. Some lack the bytes that are never a part of UTF-8 (GPT-NeoX does): then each byte
+/// of a text that is no UTF-8 becomes U+FFFD, as in vocabularies of SentencePiece, since not all could be encoded.
+fn for_known_bytes(normalizer: Normalizer, vocabulary: &Vocabulary) -> Normalizer {
+    let replaces = normalizer.steps().contains(&NormalizerStep::ReplaceInvalid);
+    if vocabulary.knows_all() || !vocabulary.knows_all_of_utf8() || replaces {
+        return normalizer;
+    }
+    let steps = std::iter::once(NormalizerStep::ReplaceInvalid).chain(normalizer.steps().iter().cloned());
+    Normalizer::new(steps.collect())
 }
 
 fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Error> {

@@ -49,7 +49,8 @@ impl Tokenizer {
 
     /// Whether pieces are the text, cut up, and every piece becomes tokens.
     pub(crate) fn cuts_and_knows_all(&self) -> bool {
-        !self.pretokenizer.is_general() && self.vocabulary.knows_all()
+        // What lacks only bytes that are never a part of UTF-8 is given no others, see `for_known_bytes`.
+        !self.pretokenizer.is_general() && self.vocabulary.knows_all_of_utf8()
     }
 
     /// Whether there may be places where a text can be cut, so that its parts can be dealt with apart from each other.

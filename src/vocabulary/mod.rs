@@ -240,6 +240,12 @@ impl Vocabulary {
         self.ids.len() == self.tables.len()
     }
 
+    /// Whether every text that is UTF-8 can be encoded without unknown tokens: no byte is missing but those that such a
+    /// text never has.
+    pub(crate) fn knows_all_of_utf8(&self) -> bool {
+        self.missing_bytes().all(|byte| matches!(byte, 0xc0 | 0xc1 | 0xf5..))
+    }
+
     /// The id of a rank of this vocabulary.
     #[inline]
     pub(crate) fn id_of(&self, rank: Rank) -> TokenId {
