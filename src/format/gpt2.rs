@@ -87,7 +87,7 @@ fn merge_lines(merges: &str) -> Result<Vec<(&str, &str)>, Error> {
     if parts.is_empty() { Err(invalid("merges.txt holds no merges")) } else { Ok(parts) }
 }
 
-/// `vocab.json` and `merges.txt` as [`write`] makes them.
+/// `vocab.json` and `merges.txt` as [`write()`] makes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
     /// The bytes of `vocab.json`.

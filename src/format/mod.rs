@@ -46,7 +46,7 @@ pub enum Loaded {
     Definition(Box<Definition>),
     /// Tokens and their ranks only: the file does not say by which pattern text is cut into pieces, nor what special
     /// tokens there are.
-    Ranks(Vocabulary),
+    Ranks(Box<Vocabulary>),
 }
 
 /// Reads a vocabulary file of any format, under a name of its own.
@@ -67,8 +67,8 @@ pub enum Loaded {
 /// ```
 pub fn read(file: &[u8], name: &str) -> Result<Loaded, Error> {
     match detect(file) {
-        Some(Format::Tiktoken) => tiktoken::read(file).map(Loaded::Ranks),
-        Some(Format::Pack) => unpack(file).map(Loaded::Ranks),
+        Some(Format::Tiktoken) => tiktoken::read(file).map(Box::new).map(Loaded::Ranks),
+        Some(Format::Pack) => unpack(file).map(Box::new).map(Loaded::Ranks),
         Some(Format::TokenizerJson) => tokenizer_json::read(file, name).map(Box::new).map(Loaded::Definition),
         Some(Format::Tekken) => tekken::read(file, name).map(Box::new).map(Loaded::Definition),
         Some(Format::JsTiktoken) => js_tiktoken::read(file, name).map(Box::new).map(Loaded::Definition),

@@ -6,13 +6,14 @@ use std::fmt::Write;
 use bytepair::format::{Loaded, pack, read};
 use bytepair::{SpecialToken, Vocabulary};
 
+#[allow(clippy::print_stdout)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, name] = arguments.as_slice() else {
         return Err("usage: pack FILE NAME".into());
     };
     let vocabulary: Vocabulary = match read(&std::fs::read(input)?, name)? {
-        Loaded::Ranks(vocabulary) => vocabulary,
+        Loaded::Ranks(vocabulary) => *vocabulary,
         Loaded::Definition(definition) => {
             println!("{:?} {:?} {:?}", definition.normalizer.steps(), definition.split, definition.frame);
             let specials = definition.specials.tokens().iter().map(line).collect::<String>();

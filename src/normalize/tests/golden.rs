@@ -59,6 +59,11 @@ fn as_hugging_face_does() {
         ("  \u{a0}\u{3000}both ends\u{9}\u{a}\u{200b} \u{2003}", "    both ends\u{9}\u{a}\u{200b}  "),
         ("\u{e33} \u{e19}\u{e49}\u{e33} e\u{904}\u{903}\u{20dd}\u{1ac1}x", "\u{e4d}\u{e32} \u{e19}\u{e49}\u{e4d}\u{e32} e\u{904}\u{903}\u{20dd}\u{1ac1}x"),
     ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn as_hugging_face_does_with_compatibility() {
     check(Nfkd, &[
         ("", ""),
         ("plain ASCII, nothing to do", "plain ASCII, nothing to do"),
@@ -91,6 +96,11 @@ fn as_hugging_face_does() {
         ("\u{11935}\u{11930} \u{1d15e} \u{11131}\u{11127}", "\u{11935}\u{11930} \u{1d15e} "),
         ("\u{e33} \u{e19}\u{e49}\u{e33} e\u{904}\u{903}\u{20dd}\u{1ac1}x", "\u{e33} \u{e19}\u{e33} e\u{904}\u{1ac1}x"),
     ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn as_hugging_face_does_with_letters_and_marks() {
     check(Strip { left: true, right: true }, &[
         ("", ""),
         ("  \u{a0}\u{3000}both ends\u{9}\u{a}\u{200b} \u{2003}", "both ends\u{9}\u{a}\u{200b}"),
@@ -122,6 +132,11 @@ fn as_hugging_face_does() {
         (" ", "\u{2581} "),
         ("\u{2581}a b", "\u{2581}\u{2581}a b"),
     ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn as_hugging_face_does_with_strings() {
     check(pattern(" +", "$0-"), &[
         ("", ""),
         (" ", "$0-"),
