@@ -122,22 +122,35 @@ impl Join for Without<'_> {
 /// Where no token reaches across that is joined of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KnownBorders {
-    /// Before a space that follows anything but a space.
+    /// Before a space that follows anything but a space, or `but_after`.
     pub(crate) before_spaces: bool,
+    /// The one byte after which a space goes on in a token.
+    pub(crate) but_after: Option<u8>,
     /// On both sides of a line feed.
     pub(crate) beside_newlines: bool,
+    /// On both sides of a run of line feeds.
+    pub(crate) beside_newline_runs: bool,
 }
 
 impl KnownBorders {
     /// Those of these tokens, of which `pairs` says what they are joined of.
     pub(crate) fn of(tokens: &[&[u8]], pairs: &[Option<(u32, u32)>]) -> KnownBorders {
-        let joined = || tokens.iter().zip(pairs).filter(|(_, pair)| pair.is_some()).map(|(token, _)| token);
-        let has = |is_border: &dyn Fn(u8, u8) -> bool| {
-            joined().any(|token| token.windows(2).any(|pair| is_border(pair[0], pair[1])))
-        };
+        let joined = tokens.iter().zip(pairs).filter(|(_, pair)| pair.is_some()).map(|(token, _)| token);
+        let (mut before_space, mut newlines, mut runs) = ([false; 256], true, true);
+        for pair in joined.flat_map(|token| token.windows(2)) {
+            let (before, after) = (pair[0], pair[1]);
+            before_space[usize::from(before)] |= after == b' ' && before != b' ';
+            newlines &= before != b'\n' && after != b'\n';
+            runs &= (before == b'\n') == (after == b'\n');
+        }
+        let mut exceptions = (0..=255u8).filter(|&byte| before_space[usize::from(byte)]);
+        let but_after = exceptions.next();
         KnownBorders {
-            before_spaces: !has(&|before, after| after == b' ' && before != b' '),
-            beside_newlines: !has(&|before, after| before == b'\n' || after == b'\n'),
+            // A byte of ASCII is a character of its own.
+            before_spaces: exceptions.next().is_none() && but_after.is_none_or(|byte| byte < 0x80),
+            but_after,
+            beside_newlines: newlines,
+            beside_newline_runs: runs,
         }
     }
 }

@@ -2,9 +2,12 @@
 //! that no token reaches across, before spaces.
 //!
 //! ```text
-//! \n                     a line feed, if the rules say that it is always alone
+//! \n | \n+               a line feed or a run of them, if the rules say so
 //! | *[^ ]+| +            spaces, and what follows them up to the next one
 //! ```
+//!
+//! A vocabulary can have a single byte after which a space may go on (Gemma's has `> </`): it is looked for where a
+//! boundary would be.
 //!
 //! What else the text holds does not matter, so nothing but these two bytes is looked for, and any bytes will do.
 //! That a vocabulary proves the rules is left to others.
@@ -14,17 +17,24 @@ use crate::unicode::masks::{AsciiMasks, BLOCK, Kernel, Work};
 use crate::unicode::simd::by_widest;
 
 /// What is known of all tokens of a vocabulary, besides that in none of them a space follows anything but spaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SpaceRules {
     /// In no token a line feed stands beside anything.
     pub(crate) newline_alone: bool,
+    /// In no token a line feed stands beside anything but line feeds.
+    pub(crate) newline_runs: bool,
+    /// The one byte that a space follows in a token.
+    pub(crate) but_after: Option<u8>,
 }
 
 impl SpaceRules {
     /// Whether a piece begins with the second of these two bytes.
     #[inline(always)]
     pub(super) fn is_boundary(self, before: u8, after: u8) -> bool {
-        ((after == b' ') & (before != b' ')) | (self.newline_alone & ((before == b'\n') | (after == b'\n')))
+        let (from_feed, to_feed) = (before == b'\n', after == b'\n');
+        ((after == b' ') & (before != b' ') & (Some(before) != self.but_after))
+            | (self.newline_alone & (from_feed | to_feed))
+            | (self.newline_runs & (from_feed != to_feed))
     }
 
     /// As `Pieces::next_batch` wants it: the ends of the pieces from `at` on, which is a boundary, until `ends` is
@@ -39,8 +49,28 @@ impl SpaceRules {
         let after_blank = ascii.blank << 1 | last.blank >> 63;
         let after_feed = ascii.line_feed << 1 | last.line_feed >> 63;
         *last = Last { blank: ascii.blank, line_feed: ascii.line_feed };
-        let lines = if self.newline_alone { ascii.line_feed | after_feed } else { 0 };
+        let lines = match self {
+            SpaceRules { newline_alone: true, .. } => ascii.line_feed | after_feed,
+            SpaceRules { newline_runs: true, .. } => ascii.line_feed ^ after_feed,
+            _ => 0,
+        };
         ascii.blank & !after_blank | lines
+    }
+
+    /// The starts in the block at `base` without those before a space that goes on.
+    #[inline(always)]
+    fn without_exceptions(self, starts: u64, text: &[u8], base: usize) -> u64 {
+        let Some(byte) = self.but_after else { return starts };
+        let (mut kept, mut left) = (starts, starts);
+        while left != 0 {
+            let place = left.trailing_zeros();
+            let at = base + place as usize;
+            if at > 0 && text[at - 1] == byte && text[at] == b' ' {
+                kept &= !(1 << place);
+            }
+            left &= left - 1;
+        }
+        kept
     }
 }
 
@@ -70,6 +100,7 @@ impl Work for Scanning<'_> {
         while let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() {
             let Some(block) = text[base..].first_chunk::<BLOCK>() else { break };
             let starts = rules.starts(&kernel.classify(block), &mut last);
+            let starts = rules.without_exceptions(starts, text, base);
             written += write_places(starts & wanted, base, out);
             (base, wanted) = (base + BLOCK, !0);
         }
@@ -80,6 +111,7 @@ impl Work for Scanning<'_> {
             block[..rest.len()].copy_from_slice(rest);
             let there = (1u64 << rest.len()) - 1;
             let starts = rules.starts(&kernel.classify(&block), &mut last) & wanted & there;
+            let starts = rules.without_exceptions(starts, text, base);
             if let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() {
                 written += write_places(starts, base, out);
             }
@@ -122,10 +154,15 @@ mod tests {
         prop::collection::vec(part, 0..20).prop_map(|parts| parts.concat().into_bytes())
     }
 
+    fn rules() -> impl Strategy<Value = SpaceRules> {
+        (any::<bool>(), any::<bool>(), prop::option::of(Just(b'a'))).prop_map(|(alone, runs, but_after)| {
+            SpaceRules { newline_alone: alone, newline_runs: runs && !alone, but_after }
+        })
+    }
+
     proptest! {
         #[test]
-        fn every_kernel_finds_what_the_definition_says(text in texts(), newline_alone in any::<bool>()) {
-            let rules = SpaceRules { newline_alone };
+        fn every_kernel_finds_what_the_definition_says(text in texts(), rules in rules()) {
             let expected = expected(rules, &text);
             for name in KERNELS {
                 let scan = |at, ends: &mut [usize]| by_named(name, Scanning { rules, text: &text, at, ends });
@@ -138,8 +175,7 @@ mod tests {
         }
 
         #[test]
-        fn cuts_and_certain_ends_are_boundaries(text in texts(), from in any::<prop::sample::Index>(), newline_alone in any::<bool>()) {
-            let rules = SpaceRules { newline_alone };
+        fn cuts_and_certain_ends_are_boundaries(text in texts(), from in any::<prop::sample::Index>(), rules in rules()) {
             let mut inner = expected(rules, &text);
             inner.pop();
             let pretokenizer = Pretokenizer::spaces(rules);
@@ -157,7 +193,9 @@ mod tests {
 
     #[test]
     fn a_run_of_spaces_belongs_to_what_follows() {
-        let split = |text: &str, newline_alone| expected(SpaceRules { newline_alone }, text.as_bytes());
+        let split = |text: &str, newline_alone| {
+            expected(SpaceRules { newline_alone, ..SpaceRules::default() }, text.as_bytes())
+        };
         assert_eq!(split("a  bc d", false), [1, 5, 7]);
         assert_eq!(split("a\n\n b ", false), [3, 5, 6]);
         assert_eq!(split("a\n\n b ", true), [1, 2, 3, 5, 6]);

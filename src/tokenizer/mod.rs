@@ -65,9 +65,11 @@ impl Tokenizer {
         let normalizer = for_known_bytes(normalizer, &vocabulary);
         let borders = vocabulary.rules().borders;
         let pretokenizer = match split {
-            Split::Whole if borders.before_spaces => {
-                Pretokenizer::spaces(SpaceRules { newline_alone: borders.beside_newlines })
-            }
+            Split::Whole if borders.before_spaces => Pretokenizer::spaces(SpaceRules {
+                newline_alone: borders.beside_newlines,
+                newline_runs: borders.beside_newline_runs && !borders.beside_newlines,
+                but_after: borders.but_after,
+            }),
             _ => Pretokenizer::new(&split)?,
         };
         let (by_regex, textbook) = (OnceLock::new(), OnceLock::new());
