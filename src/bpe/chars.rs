@@ -28,7 +28,7 @@
 //! image     = header index pages ending beginning          little-endian
 //! header    = code points, divided by 64; pages (u32)
 //! index     = for each 64 code points the page that they are on, or ffff (u16)
-//! pages     = 64 times R + 1, which is also the rank of c; or 0 (u32)
+//! pages     = 64 times R + 1, which is also the rank of c; or 0 (three bytes); one byte more at the end
 //! ending    = for the byte before c and the first byte of c, the lowest rank of a token that ends inside (u16)
 //! beginning = for the last byte of c and the byte after it, the lowest rank of a token that begins inside (u16)
 //! ```
@@ -48,6 +48,9 @@ const PAGES_OF_ALL: usize = 0x11_0000 / PAGE;
 const NO_PAGE: u16 = u16::MAX;
 
 const HEADER: usize = 8;
+
+/// How many bytes a rank has.
+const RANK: usize = 3;
 
 /// How many bits of a rank are left out where only the lowest of several is kept.
 const ROUNDED: u32 = 5;
@@ -103,7 +106,8 @@ impl Chars {
         let header = [places as u32, (pages.len() / PAGE) as u32];
         let mut image: Vec<u8> = header.into_iter().flat_map(u32::to_le_bytes).collect();
         image.extend(index.into_iter().flat_map(u16::to_le_bytes));
-        image.extend(pages.into_iter().flat_map(u32::to_le_bytes));
+        pages.into_iter().for_each(|number| image.extend_from_slice(&number.to_le_bytes()[..RANK]));
+        image.push(0);
         image.extend(lowest.into_iter().flat_map(u16::to_le_bytes));
         image
     }
@@ -113,7 +117,7 @@ impl Chars {
         let number = |i: usize| Some(u32::from_le_bytes(*image.get(4 * i..)?.first_chunk()?) as usize);
         let (places, pages) = (number(0)?, number(1)?);
         let pages_at = HEADER + 2 * places;
-        let ending_at = pages_at + 4 * PAGE * pages;
+        let ending_at = pages_at + RANK * PAGE * pages + 1;
         let lowest = if places == PAGES_OF_THREE { 2 * 2 * BORDERS } else { 0 };
         (image.len() == ending_at + lowest).then_some(Chars { image, places, pages_at, ending_at })
     }
@@ -140,8 +144,9 @@ impl Chars {
         if page == usize::from(NO_PAGE) {
             return None;
         }
-        let place = self.pages_at + 4 * (page * PAGE + code % PAGE);
-        let rank = self.image[place..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        let place = self.pages_at + RANK * (page * PAGE + code % PAGE);
+        let rank =
+            self.image[place..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes) & 0xff_ffff);
         let rank = rank.checked_sub(1)?;
         if self.are_all() {
             return Some((rank, length));

@@ -22,8 +22,8 @@
 //! header  = groups, slots, seed, tokens, tokens that merging cannot reach (u32)
 //! numbers = for each group, the number that was found (u8), padded to a multiple of 4
 //! slots   = tag << rank bits | rank (u32), or all ones (free)
-//! parts   = for each rank, left and right (three bytes each); or ffffff and the number of a literal: a token that
-//!           is not joined of two (`tokens`); two bytes more at the end
+//! parts   = for each rank, left and right (20 bits each); or fffff and the number of a literal: a token that
+//!           is not joined of two (`tokens`); three bytes more at the end
 //! ```
 //!
 //! Like the other images, that of an embedded vocabulary is made while compiling and used where it lies.
@@ -38,14 +38,15 @@ const FREE: u32 = u32::MAX;
 
 const HEADER: usize = 20;
 
-/// How many pairs a group has, and how many slots there are for four pairs: the fuller, the longer it takes to
+/// How many pairs a group has, and how many slots there are for eight pairs: the fuller, the longer it takes to
 /// find the numbers.
-const GROUP: usize = 3;
-const SLOTS_FOR_FOUR: usize = 5;
+const GROUP: usize = 2;
+const SLOTS_FOR_EIGHT: usize = 9;
 
-/// The bits of a part, and the bytes of both.
-const PART_BITS: u32 = 24;
-const PARTS: usize = 6;
+/// The bits of a part, the bytes of both, and the bytes at the end that make all parts of whole words.
+const PART_BITS: u32 = 20;
+const PARTS: usize = 5;
+const PADDING: usize = 8 - PARTS;
 
 /// What stands for the left part of a token that is not joined of two.
 const LITERAL: u32 = (1 << PART_BITS) - 1;
@@ -89,7 +90,8 @@ impl Pairs {
             .unwrap_or_default();
         let header = [numbers.len() as u32, slots.len() as u32, seed, made.len() as u32, unreachable];
         numbers.resize(numbers.len().next_multiple_of(4), 0);
-        let mut image = Vec::with_capacity(HEADER + numbers.len() + 4 * slots.len() + PARTS * made.len() + 2);
+        let mut image =
+            Vec::with_capacity(HEADER + numbers.len() + 4 * slots.len() + PARTS * made.len() + PADDING);
         image.extend(header.into_iter().flat_map(u32::to_le_bytes));
         image.extend_from_slice(&numbers);
         image.extend(slots.into_iter().flat_map(u32::to_le_bytes));
@@ -100,7 +102,7 @@ impl Pairs {
             };
             image.extend_from_slice(&parts.to_le_bytes()[..PARTS]);
         }
-        image.extend_from_slice(&[0; 2]);
+        image.extend_from_slice(&[0; PADDING]);
         image
     }
 
@@ -111,7 +113,7 @@ impl Pairs {
             (number(0)?, number(1)?, number(2)?, number(3)?, number(4)?);
         let slots_at = HEADER + (groups as usize).next_multiple_of(4);
         let parts_at = slots_at + 4 * slots as usize;
-        let whole = groups > 0 && slots > 0 && image.len() == parts_at + PARTS * tokens as usize + 2;
+        let whole = groups > 0 && slots > 0 && image.len() == parts_at + PARTS * tokens as usize + PADDING;
         let (multiplier, rank_bits) = (multiplier(seed), rank_bits(tokens));
         whole.then_some(Pairs {
             image,
@@ -136,7 +138,7 @@ impl Pairs {
     pub(crate) fn made(&self, rank: u32) -> Made {
         assert!(rank < self.tokens, "the ranks of a vocabulary are below {}", self.tokens);
         let both = self.parts(rank);
-        let (left, right) = ((both as u32) & LITERAL, (both >> PART_BITS) as u32);
+        let (left, right) = (both as u32 & LITERAL, (both >> PART_BITS) as u32);
         if left == LITERAL { Made::Literal(right) } else { Made::Joined(left, right) }
     }
 
@@ -215,7 +217,7 @@ fn place(pairs: &[(u64, u32)], rank_bits: u32, seed: u32) -> Option<(Vec<u8>, Ve
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|&group| std::cmp::Reverse(groups[group].len()));
     let mut numbers = vec![0; groups.len()];
-    let mut slots = vec![FREE; pairs.len() * SLOTS_FOR_FOUR / 4 + 1];
+    let mut slots = vec![FREE; pairs.len() * SLOTS_FOR_EIGHT / 8 + 1];
     let size = slots.len() as u32;
     for group in order {
         let members = &groups[group];

@@ -17,8 +17,8 @@
 
 use std::borrow::Cow;
 
-/// The most tokens a table may have, so that three ranks fit into one number, and one rank is to spare.
-pub(crate) const MOST_TOKENS: usize = (1 << 21) - 1;
+/// The most tokens a table may have, so that two ranks fit into five bytes, and one rank is to spare.
+pub(crate) const MOST_TOKENS: usize = (1 << 20) - 1;
 
 const HEADER_NUMBERS: usize = 6;
 const REGIONS_AT: usize = HEADER_NUMBERS * 4;

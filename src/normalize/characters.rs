@@ -102,23 +102,32 @@ pub(super) const fn stops_at(leads: u64) -> [bool; 256] {
 /// about one of 16 neighbours. The tables are part of no file and cost nothing until then.
 pub(super) struct Table {
     /// Four bits for a character; 0 in all of a word: not looked up yet.
-    words: [AtomicU64; WORDS],
+    words: &'static Words,
     /// The slow way. Never 0, at most 15.
     property: fn(char) -> u8,
 }
 
+/// What a table has looked up. A static of its own that is all zeros, so that it takes no place in the executable.
+pub(super) struct Words([AtomicU64; WORDS]);
+
 const WORDS: usize = 0x11_0000 / 16;
 
+impl Words {
+    pub(super) const fn new() -> Words {
+        Words([const { AtomicU64::new(0) }; WORDS])
+    }
+}
+
 impl Table {
-    pub(super) const fn new(property: fn(char) -> u8) -> Table {
-        Table { words: [const { AtomicU64::new(0) }; WORDS], property }
+    pub(super) const fn new(words: &'static Words, property: fn(char) -> u8) -> Table {
+        Table { words, property }
     }
 
     #[inline(always)]
     pub(super) fn get(&self, c: char) -> u8 {
         let code = c as usize;
         // Relaxed: each word is complete in itself, and two threads that make it make the same.
-        let mut word = self.words[code >> 4].load(Ordering::Relaxed);
+        let mut word = self.words.0[code >> 4].load(Ordering::Relaxed);
         if word == 0 {
             word = self.fill(code >> 4);
         }
@@ -129,7 +138,7 @@ impl Table {
     fn fill(&self, index: usize) -> u64 {
         let property = |place: u32| char::from_u32(index as u32 * 16 + place).map_or(1, self.property);
         let word = (0..16).fold(0, |word, place| word | u64::from(property(place)) << (place * 4));
-        self.words[index].store(word, Ordering::Relaxed);
+        self.words.0[index].store(word, Ordering::Relaxed);
         word
     }
 }

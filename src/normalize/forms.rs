@@ -12,7 +12,7 @@ use unicode_normalization_alignments::{
     IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick, is_nfkc_quick, is_nfkd_quick,
 };
 
-use super::characters::{Found, Table, character_before, is_border, look, skip_ascii_and, stops_at};
+use super::characters::{Found, Table, Words, character_before, is_border, look, skip_ascii_and, stops_at};
 use super::rewriter::Rewriter;
 use crate::unicode;
 
@@ -34,10 +34,14 @@ const CHANGES: u8 = 3;
 /// It does not join, and stays as it is unless something joins it.
 const INERT: u8 = 4;
 
-static NFC: Table = Table::new(|c| property(Form::Nfc, c));
-static NFD: Table = Table::new(|c| property(Form::Nfd, c));
-static NFKC: Table = Table::new(|c| property(Form::Nfkc, c));
-static NFKD: Table = Table::new(|c| property(Form::Nfkd, c));
+static NFC_WORDS: Words = Words::new();
+static NFC: Table = Table::new(&NFC_WORDS, |c| property(Form::Nfc, c));
+static NFD_WORDS: Words = Words::new();
+static NFD: Table = Table::new(&NFD_WORDS, |c| property(Form::Nfd, c));
+static NFKC_WORDS: Words = Words::new();
+static NFKC: Table = Table::new(&NFKC_WORDS, |c| property(Form::Nfkc, c));
+static NFKD_WORDS: Words = Words::new();
+static NFKD: Table = Table::new(&NFKD_WORDS, |c| property(Form::Nfkd, c));
 
 /// The first bytes of characters of which not all are inert. A test compares them with the tables.
 const NFC_STOPS: [bool; 256] = stops_at(0x1_840f_bbc4_7000);

@@ -9,7 +9,7 @@ use unicode_normalization_alignments::char::is_combining_mark;
 use super::NormalizerStep;
 use super::character_map::{CharacterMap, REPLACEMENT};
 use super::characters::{
-    Found, Table, character_before, is_border, last_cut, look, skip, skip_ascii_and, stops_at,
+    Found, Table, Words, character_before, is_border, last_cut, look, skip, skip_ascii_and, stops_at,
 };
 use super::forms::Form;
 use super::rewriter::Rewriter;
@@ -33,9 +33,11 @@ pub(super) enum Step {
     SqueezeSpaces,
 }
 
+static LOWER_WORDS: Words = Words::new();
 /// Whether a character stays as it is (1) or not (2).
-static LOWER: Table = Table::new(|c| 1 + u8::from(!c.to_lowercase().eq([c])));
-static MARKS: Table = Table::new(|c| 1 + u8::from(is_combining_mark(c)));
+static LOWER: Table = Table::new(&LOWER_WORDS, |c| 1 + u8::from(!c.to_lowercase().eq([c])));
+static MARKS_WORDS: Words = Words::new();
+static MARKS: Table = Table::new(&MARKS_WORDS, |c| 1 + u8::from(is_combining_mark(c)));
 
 /// Where there may be something to do: the capital letters of ASCII, and all of the first bytes of characters but
 /// those of U+3000..=U+9FFF and U+B000..=U+DFFF, which know no case. A test compares them with the table.

@@ -77,8 +77,8 @@ impl Vocabulary {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidVocabulary`] if a token is empty, if two tokens have the same bytes or the same id, if a merge
-    /// does not join two tokens into a third one that has their bytes, or if there are more than about two million tokens
-    /// and merges.
+    /// does not join two tokens into a third one that has their bytes, or if there are about a million tokens or two
+    /// million tokens and merges.
     pub fn from_model(model: BpeModel) -> Result<Vocabulary, Error> {
         let made = model::make(model)?;
         Vocabulary::from_images(

@@ -8,6 +8,9 @@ use crate::bpe::{MOST_TOKENS, PieceTable, Plan, origin};
 use crate::error::Error;
 use crate::token::{Rank, TokenId, Unit};
 
+/// The most tokens and merges together: each has a name while it is found out which merges count.
+const MOST_NAMES: usize = (1 << 21) - 1;
+
 /// The most bytes that all tokens have together.
 const MOST_BYTES: usize = 1 << 30;
 
@@ -100,10 +103,15 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
 
 fn check_sizes(model: &BpeModel) -> Result<(), Error> {
     let others = model.byte_tokens.len() + model.decode_only.len() + 256;
-    let names = model.tokens.len() + model.merges.as_ref().map_or(0, Vec::len).max(others);
+    let names = model.tokens.len() + model.merges.as_ref().map_or(0, Vec::len);
     let bytes = |tokens: &[(Vec<u8>, TokenId)]| tokens.iter().map(|(bytes, _)| bytes.len()).sum::<usize>();
-    if names >= MOST_TOKENS || bytes(&model.tokens) + bytes(&model.decode_only) >= MOST_BYTES {
-        return Err(invalid("a vocabulary holds fewer than 2^21 tokens and merges, and 2^30 bytes"));
+    if model.tokens.len() + others >= MOST_TOKENS
+        || names >= MOST_NAMES
+        || bytes(&model.tokens) + bytes(&model.decode_only) >= MOST_BYTES
+    {
+        return Err(invalid(
+            "a vocabulary holds fewer than 2^20 tokens, 2^21 tokens and merges together, and 2^30 bytes",
+        ));
     }
     Ok(())
 }
