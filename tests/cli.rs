@@ -14,6 +14,8 @@ use assert_cmd::Command;
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/convert.rs"]
+mod convert;
 #[path = "cli/count.rs"]
 mod count;
 #[path = "cli/ids.rs"]
@@ -22,6 +24,8 @@ mod ids;
 mod input;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/vocabulary.rs"]
+mod vocabulary;
 
 /// What a run left behind.
 #[derive(Debug)]

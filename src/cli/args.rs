@@ -20,7 +20,9 @@ Examples:
   tokenize src --top 10 -m gpt-5            the ten largest files of a folder
   tokenize docs --by ext --json             for programs
   tokenize encode prompt.md                 token ids
-  echo 13225 2375 | tokenize decode         text again";
+  echo 13225 2375 | tokenize decode         text again
+  tokenize --vocab tokenizer.json prompt.md tokens of any model whose vocabulary file you have
+  tokenize vocab llama3                     all about a vocabulary";
 
 /// Counts tokens exactly, offline; turns text into token ids and back.
 #[derive(Debug, Parser)]
@@ -31,7 +33,7 @@ Examples:
     args_conflicts_with_subcommands = true,
     before_long_help = EXAMPLES,
     after_help = "A file named like a command: ./count, or after --. \
-                  Exit status: 0 done, 2 wrong usage or something failed."
+                  Exit status: 0 done, 1 a conversion was refused, 2 wrong usage or something failed."
 )]
 pub(crate) struct Cli {
     /// The command; without one, `count`.
@@ -53,6 +55,10 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// List the encodings.
     Encodings(ListArgs),
+    /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
+    Vocab(VocabArgs),
+    /// Write a vocabulary in another format, after a check that it gives the same ids.
+    Convert(ConvertArgs),
     /// List the models and their context windows, or tell all about one.
     Models(ModelsArgs),
 }
@@ -162,6 +168,41 @@ pub(crate) struct ListArgs {
     pub(crate) common: CommonArgs,
 }
 
+/// `tokenize vocab`.
+#[derive(Debug, Args)]
+pub(crate) struct VocabArgs {
+    /// The encoding, vocabulary file or folder to tell about.
+    #[arg(value_name = "NAME|FILE|FOLDER")]
+    pub(crate) which: Option<PathBuf>,
+    /// Of a file that holds tokens only: the encoding whose pattern, normalizer and special tokens it has.
+    #[arg(long, value_name = "ENCODING", requires = "which")]
+    pub(crate) like: Option<String>,
+    /// List all special tokens, not only the first 20.
+    #[arg(long, requires = "which")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+}
+
+/// `tokenize convert`.
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// The vocabulary: a file or folder of any format that --vocab reads, or the name of an encoding.
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// Where to: a file, or a folder for the two files of GPT-2. Written whole or not at all.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// The format [default: by the name of OUT: *.tiktoken, *.json, *.pack or a folder].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: Option<Target>,
+    /// Of a file that holds tokens only: the encoding whose pattern, normalizer and special tokens it has.
+    #[arg(long, value_name = "ENCODING")]
+    pub(crate) like: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
 /// `tokenize models`.
 #[derive(Debug, Args)]
 pub(crate) struct ModelsArgs {
@@ -199,10 +240,18 @@ pub(crate) struct InputArgs {
     /// In folders, follow symbolic links.
     #[arg(short = 'L', long, help_heading = "Input")]
     pub(crate) follow: bool,
-    /// What names of special tokens in the text, such as <|endoftext|>, are: ordinary text, the special
-    /// token, or an error [default: text].
+    /// What names of special tokens in the text, such as <|endoftext|>, are [default: text].
+    ///
+    /// Names of control tokens are ordinary text, the special token, or an error. Tokens that are found in
+    /// ordinary text as well, such as runs of spaces in some vocabularies, are not looked for with `plain`.
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary", display_order = 100)]
     pub(crate) special: Option<Special>,
+    /// Put before each text what the model's own tokenizer puts there: its beginning-of-sequence token.
+    #[arg(long, help_heading = "Vocabulary", display_order = 101)]
+    pub(crate) bos: bool,
+    /// Put after each text what the model's own tokenizer puts there: its end-of-sequence token.
+    #[arg(long, help_heading = "Vocabulary", display_order = 102)]
+    pub(crate) eos: bool,
 }
 
 /// Which vocabulary.
@@ -217,6 +266,16 @@ pub(crate) struct VocabularyArgs {
     /// The encoding, in place of the model's. Without a model there is no window.
     #[arg(short, long, value_name = "ENCODING", help_heading = "Vocabulary")]
     pub(crate) encoding: Option<String>,
+    /// A vocabulary file, or a folder that holds one, in place of a built-in encoding.
+    ///
+    /// tokenizer.json, tekken.json, SentencePiece's .model, GGUF (only its metadata are read), .tiktoken,
+    /// claude.json, packs, and in a folder vocab.json with merges.txt. With --model there is a window, too.
+    #[arg(long, value_name = "FILE|FOLDER", conflicts_with = "encoding", help_heading = "Vocabulary")]
+    pub(crate) vocab: Option<PathBuf>,
+    /// Of a vocabulary file that holds tokens only: the encoding whose pattern, normalizer and special
+    /// tokens it has [default: the encoding that has the same tokens].
+    #[arg(long, value_name = "ENCODING", requires = "vocab", help_heading = "Vocabulary")]
+    pub(crate) like: Option<String>,
 }
 
 /// What every command takes.
@@ -250,6 +309,22 @@ pub(crate) enum Special {
     Encode,
     /// An error.
     Forbid,
+    /// Ordinary text, also tokens that are found in ordinary text.
+    Plain,
+}
+
+/// The formats that vocabularies can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// OpenAI's text file: tokens and ranks only.
+    Tiktoken,
+    /// Hugging Face's JSON: everything, for byte-level vocabularies.
+    #[value(name = "tokenizer.json")]
+    TokenizerJson,
+    /// vocab.json and merges.txt in a folder.
+    Gpt2,
+    /// The form in which vocabularies are built in: tokens and merges only.
+    Pack,
 }
 
 /// What a word is.
@@ -307,6 +382,8 @@ impl Cli {
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,
+            Some(Command::Vocab(args)) => &args.list.common,
+            Some(Command::Convert(args)) => &args.common,
             Some(Command::Models(args)) => &args.list.common,
         }
     }
@@ -356,7 +433,7 @@ fn long_version() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let encodings: Vec<&str> = bytepair::encoding_names().collect();
         format!(
-            "{}\nUnicode {}\nencodings of tiktoken 0.14: {}",
+            "{}\nUnicode {}\nencodings: {}",
             env!("CARGO_PKG_VERSION"),
             bytepair::UNICODE_VERSION,
             encodings.join(", ")

@@ -58,6 +58,8 @@ pub(crate) enum Failure {
     Closed,
     /// Something to tell.
     Problem(Problem),
+    /// A check said no: this is why.
+    No(Problem),
 }
 
 impl From<Problem> for Failure {

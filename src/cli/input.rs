@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use bytepair::{Measures, Meter};
+use bytepair::{Measures, Meter, NormalizerStep, Tokenizer};
 use encoding_rs::Encoding;
 
 use crate::cli::failure::{Problem, reason};
@@ -118,13 +118,19 @@ impl Text {
         self.is_short
     }
 
-    /// What there is to tell, once the text was read. `measured` are its measures, if it was not watched.
-    pub(crate) fn remarks(self, measured: Option<&Measures>) -> Vec<Remark> {
+    /// What there is to tell, once the text was read by this tokenizer. `measured` are its measures, if it was not
+    /// watched.
+    pub(crate) fn remarks(self, measured: Option<&Measures>, tokenizer: &Tokenizer) -> Vec<Remark> {
         match self.body {
             Body::Bytes(_, watch) => {
                 let watched = watch.map(Meter::finish);
                 let invalid = watched.as_ref().or(measured).and_then(|measures| measures.first_invalid);
-                let what = |at| format!("not valid UTF-8 from byte {at} on; counted as the bytes it is");
+                let replaces = tokenizer.normalizer().steps().contains(&NormalizerStep::ReplaceInvalid);
+                let taken = match replaces {
+                    true => "U+FFFD stands for each wrong byte, as in this vocabulary's own tokenizer",
+                    false => "counted as the bytes it is",
+                };
+                let what = |at| format!("not valid UTF-8 from byte {at} on; {taken}");
                 invalid.map(|at| Remark::Warning(what(at))).into_iter().collect()
             }
             Body::Utf16(reader) => {

@@ -74,6 +74,11 @@ impl Messages {
         match done {
             Ok(()) | Err(Failure::Closed) => {}
             Err(Failure::Problem(problem)) => self.error(&problem),
+            Err(Failure::No(problem)) => {
+                let had_failed = self.have_failed();
+                self.error(&problem);
+                return if had_failed { Exit::Failure } else { Exit::No };
+            }
         }
         if self.have_failed() { Exit::Failure } else { Exit::Success }
     }

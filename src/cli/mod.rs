@@ -1,7 +1,7 @@
 //! The command line: everything that touches arguments, environment, files, terminals and exit codes.
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
-//! environment and files), `plan` (what both mean), `walk` and `input` (paths to readers of text), `spread`
+//! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk` and `input` (paths to readers of text), `spread`
 //! (files over threads), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
@@ -10,6 +10,8 @@ pub(crate) mod commands;
 pub(crate) mod config;
 
 mod arrange;
+mod conversion;
+mod description;
 mod exit;
 mod failure;
 mod input;
@@ -20,4 +22,5 @@ mod plan;
 mod progress;
 mod spread;
 mod text;
+mod vocabulary;
 mod walk;

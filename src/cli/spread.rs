@@ -42,6 +42,8 @@ pub(crate) struct Counting<'a> {
     pub(crate) threads: Option<usize>,
     /// Whether files that are no text are counted, too.
     pub(crate) any: bool,
+    /// How many tokens are put around each text.
+    pub(crate) around: u64,
     /// Where to tell how far it is.
     pub(crate) progress: &'a Progress,
 }
@@ -105,8 +107,8 @@ impl Counting<'_> {
         let progress = &mut |bytes| self.progress.add(bytes);
         match count_reader(self.tokenizer, &mut text, options, progress) {
             Ok(tally) => {
-                let counts = Counts { tokens: tally.tokens, measures: tally.measures };
-                Outcome::Counted(counts, text.remarks(Some(&tally.measures)))
+                let counts = Counts { tokens: tally.tokens + self.around, measures: tally.measures };
+                Outcome::Counted(counts, text.remarks(Some(&tally.measures), self.tokenizer))
             }
             Err(error) => Outcome::Failed(explain(error, input)),
         }

@@ -78,6 +78,11 @@ impl Encoding {
         packs::pack(self.pack).is_some()
     }
 
+    /// How many bytes of tables are built in for it. Encodings with the same ranks share them.
+    pub fn built_in_bytes(&self) -> Option<usize> {
+        packs::pack(self.pack).map(|pack| pack.images.iter().map(|image| image.len()).sum())
+    }
+
     /// All that makes the tokenizer.
     ///
     /// # Errors

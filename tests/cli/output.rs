@@ -79,7 +79,7 @@ fn help_and_version() {
     assert!(long.starts_with("Examples:\n"), "{long}");
     let short = run(&["-h"], "").silent();
     assert!(short.len() < long.len());
-    for command in ["count", "encode", "decode", "encodings", "models"] {
+    for command in ["count", "encode", "decode", "encodings", "vocab", "convert", "models"] {
         assert!(long.contains(command));
         run(&[command, "--help"], "").silent();
         run(&["help", command], "").silent();
@@ -134,6 +134,8 @@ fn a_full_disk_is_an_error() {
         &["decode", "1"],
         &["models"],
         &["encodings"],
+        &["vocab"],
+        &["vocab", "gpt2"],
         &["--help"],
         &["--version"],
     ];

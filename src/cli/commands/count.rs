@@ -28,6 +28,7 @@ pub(crate) fn run(
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
     let basis = plan::basis(&args.vocabulary, layers, messages)?;
+    let frame = plan::frame(&args.input, &basis)?;
     let words = plan::words(args.words, layers);
     let gathered = walk::gather(&args.input, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
@@ -37,6 +38,7 @@ pub(crate) fn run(
         options: spread::options(plan::policy(args.input.special, layers), measure(args, words)),
         threads: plan::threads(args.threads, layers),
         any: args.input.text,
+        around: (frame.before.len() + frame.after.len()) as u64,
         progress: &progress,
     };
     let outcomes = counting.all(&gathered.inputs);

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use bytepair::stream::Encoder;
-use bytepair::{SpecialPolicy, Tokenizer};
+use bytepair::{Frame, Span, SpecialPolicy, TokenId, Tokenizer};
 
 use crate::cli::args::{self, EncodeArgs};
 use crate::cli::commands::count::{tell_binary, tell_empty, tell_remarks};
@@ -29,11 +29,13 @@ pub(crate) fn run(args: &EncodeArgs, layers: &[Layer], messages: &Messages) -> R
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
     let basis = plan::basis(&args.vocabulary, layers, messages)?;
+    let frame = plan::frame(&args.input, &basis)?;
     let gathered = walk::gather(&args.input, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,
         policy: plan::policy(args.input.special, layers),
+        frame,
         any: args.input.text,
         progress: Progress::new(messages.tells_notes(), sizes),
         messages,
@@ -56,6 +58,8 @@ pub(crate) fn run(args: &EncodeArgs, layers: &[Layer], messages: &Messages) -> R
 struct Encoding<'a> {
     tokenizer: &'a Tokenizer,
     policy: SpecialPolicy,
+    /// What is put around each text.
+    frame: Frame,
     any: bool,
     progress: Progress,
     messages: &'a Messages,
@@ -73,7 +77,7 @@ impl Encoding<'_> {
             match opened {
                 Ok(Opened::Text(mut text)) => {
                     self.one(&input, &mut text, &mut ids, out)?;
-                    tell_remarks(&input, &text.remarks(None), self.messages);
+                    tell_remarks(&input, &text.remarks(None, self.tokenizer), self.messages);
                 }
                 Ok(Opened::Binary) => binary.push(input.path),
                 Err(problem) => self.messages.error(&problem),
@@ -97,11 +101,15 @@ impl Encoding<'_> {
     ) -> Result<(), Failure> {
         let mut encoder = Encoder::new(self.tokenizer, self.policy);
         let mut buffer = vec![0; READ];
-        let mut tokens = Vec::new();
+        let mut tokens = at(0, &self.frame.before);
+        let mut length = 0;
         let done = loop {
             let chunk = match text.read(&mut buffer) {
-                Ok(0) => break encoder.finish_spans(&mut tokens),
-                Ok(length) => &buffer[..length],
+                Ok(0) => {
+                    let done = encoder.finish_spans(&mut tokens);
+                    break done.map(|()| tokens.extend(at(length, &self.frame.after)));
+                }
+                Ok(read) => &buffer[..read],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     self.messages.error(&input.problem(&error));
@@ -109,6 +117,7 @@ impl Encoding<'_> {
                 }
             };
             self.progress.add(chunk.len() as u64);
+            length += chunk.len();
             if let Err(error) = encoder.push_spans(chunk, &mut tokens) {
                 break Err(error);
             }
@@ -121,4 +130,9 @@ impl Encoding<'_> {
         }
         Ok(writer.end(out)?)
     }
+}
+
+/// Tokens that stand at a place of the text, for none of its bytes.
+fn at(place: usize, ids: &[TokenId]) -> Vec<Span> {
+    ids.iter().map(|&id| Span { id, start: place, end: place }).collect()
 }

@@ -1,10 +1,12 @@
 //! The commands, one file each: from what was typed to what is written.
 
+mod convert;
 mod count;
 mod decode;
 mod encode;
 mod encodings;
 mod models;
+mod vocab;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::config::Layer;
@@ -19,6 +21,8 @@ pub(crate) fn run(typed: &Cli, layers: &[Layer], messages: &Messages) -> Result<
         Some(Command::Encode(args)) => encode::run(args, layers, messages),
         Some(Command::Decode(args)) => decode::run(args, layers, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
+        Some(Command::Vocab(args)) => vocab::run(args, messages),
+        Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Models(args)) => models::run(args, messages),
     }
 }
