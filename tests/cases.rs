@@ -13,16 +13,18 @@ use sha2::{Digest, Sha256};
 #[cfg(feature = "cli")]
 #[path = "cases/command.rs"]
 mod command;
+#[path = "cases/files.rs"]
+mod files;
 
-/// The names of the tests, and which of them are in `cases/command.rs`.
-const TESTS: &str = include_str!("cases.rs");
-const COMMAND_TESTS: &str = include_str!("cases/command.rs");
+/// The names of the tests: those here, and those in `cases/`.
+const TESTS: [&str; 3] =
+    [include_str!("cases.rs"), include_str!("cases/command.rs"), include_str!("cases/files.rs")];
 
 #[test]
 fn every_case_has_its_test() {
     for case in all() {
-        let name = format!("fn {}()", case["id"].as_str().unwrap().replace('-', "_"));
-        assert!(TESTS.contains(&name) || COMMAND_TESTS.contains(&name), "{name} is missing");
+        let name = format!("fn {}()", case["id"].as_str().unwrap().replace('-', "_").to_lowercase());
+        assert!(TESTS.iter().any(|tests| tests.contains(&name)), "{name} is missing");
     }
 }
 
@@ -89,6 +91,15 @@ fn unicode_version_1c89() {
 #[test]
 fn combining_marks_nfc() {
     encodes("combining-marks-nfc");
+    #[cfg(feature = "licence-apache")]
+    {
+        let case = case("combining-marks-nfc");
+        let qwen3 = encoding("qwen3").unwrap();
+        let found = qwen3.encode(case["input_text"].as_str().unwrap()).unwrap();
+        assert_eq!(found, ids(&case["expected"]["qwen3"]));
+        // What it decodes to is the text in form C.
+        assert!(qwen3.decode_lossy(&found).unwrap().starts_with("caf\u{e9} na\u{ef}ve "));
+    }
 }
 
 #[test]
@@ -114,6 +125,15 @@ fn newline_pairs() {
 #[test]
 fn digit_groups() {
     encodes("digit-groups");
+    let case = case("digit-groups");
+    for (name, class) in
+        [("llama3", cfg!(feature = "licence-llama")), ("qwen3", cfg!(feature = "licence-apache"))]
+    {
+        if class {
+            let found = encoding(name).unwrap().encode(case["input_text"].as_str().unwrap()).unwrap();
+            assert_eq!(found, ids(&case["expected"][name]), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -172,3 +172,127 @@ impl<'de: 'f, 'f> Deserialize<'de> for Names<'f> {
         deserializer.deserialize_map(All)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::NormalizerStep;
+    use crate::special::SpecialTokens;
+    use crate::vocabulary::Vocabulary;
+
+    const VOCAB: &str = r#"{"a": 0, "b": 1, "Ġ": 2, "ab": 3, "Ġab": 9, "<|end|>": 5}"#;
+    const MERGES: &str = "#version: 0.2\na b\n\nĠ ab\n";
+
+    fn refused(vocab: &str, merges: &[u8]) -> String {
+        parse(vocab.as_bytes(), merges).expect_err("files that cannot be used").to_string()
+    }
+
+    #[test]
+    fn names_are_bytes_and_the_rest_is_special() {
+        let parts = parse(VOCAB.as_bytes(), MERGES.as_bytes()).expect("two small files");
+        let tokens: Vec<(&[u8], TokenId)> =
+            parts.model.tokens.iter().map(|(bytes, id)| (bytes.as_slice(), *id)).collect();
+        assert_eq!(tokens, [(&b"a"[..], 0), (b"b", 1), (b" ", 2), (b"ab", 3), (b" ab", 9)]);
+        assert_eq!(parts.model.merges, Some(vec![[0, 1, 3], [2, 3, 4]]));
+        assert_eq!(parts.specials, [SpecialToken::control("<|end|>", 5)]);
+        assert_eq!(parts.split, Split::Pattern(pattern::GPT2.into()));
+        // Line ends of Windows, a mark before the JSON, no last line end.
+        let crlf = MERGES.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{VOCAB}");
+        assert_eq!(parse(marked.as_bytes(), crlf.trim_end().as_bytes()).expect("from Windows"), parts);
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (merges, words) in [
+            (&b"#version: 0.2\na b\nab\n"[..], "merges.txt, line 3: \"ab\" is not two tokens"),
+            (b"a b c\n", "merges.txt, line 1: \"a b c\" is not two tokens"),
+            (b"a \n", "line 1"),
+            (b" a\n", "line 1"),
+            (b"", "merges.txt holds no merges"),
+            (b"#version: 0.2\n", "merges.txt holds no merges"),
+            (b"a \xff\n", "merges.txt is not UTF-8"),
+            (b"a x\n", "merge 1, \"a\" and \"x\": the token \"x\" is not in the vocabulary"),
+            (b"b a\n", "their result \"ba\" is not in the vocabulary"),
+        ] {
+            let found = refused(VOCAB, merges);
+            assert!(found.contains(words), "{found}");
+        }
+        for (vocab, words) in [
+            ("[]", "an object of tokens and their ids"),
+            (r#"{"a": "0"}"#, "vocab.json cannot be read"),
+            (r#"{"a": 0, "b": 1, "ab": 1}"#, "both have the id 1"),
+            (r#"{"a": 0, "b": 1, "ab": 2, "a": 3}"#, "the token \"a\" comes twice"),
+        ] {
+            let found = refused(vocab, b"a b\n");
+            assert!(found.contains(words), "{found}");
+        }
+        for end in 0..VOCAB.len() {
+            if let Some(beginning) = VOCAB.get(..end) {
+                assert!(refused(beginning, MERGES.as_bytes()).contains("vocab.json"), "{end}");
+            }
+        }
+    }
+
+    fn definition() -> Definition {
+        let words = [&b"ab"[..], b" ab", b"abab"].map(<[u8]>::to_vec);
+        let tokens = (0..=255u8).map(|byte| vec![byte]).chain(words).zip(0..);
+        let vocabulary = Vocabulary::new(tokens).expect("distinct tokens");
+        let specials = vec![SpecialToken::control("<|end|>", 300)];
+        let specials = SpecialTokens::new(specials).expect("one name");
+        Definition { specials, ..Definition::new("test", vocabulary, pattern::GPT2) }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let definition = definition();
+        let Files { vocab, merges } = write(&definition).expect("byte-level");
+        assert_eq!(merges, "#version: 0.2\na b\nĠ ab\nab ab\n".as_bytes());
+        let again = read(&vocab, &merges, "test").expect("our own files");
+        assert!(again.vocabulary.iter().eq(definition.vocabulary.iter()));
+        assert!(again.vocabulary.merges().eq(definition.vocabulary.merges()));
+        assert_eq!(again.specials.tokens(), definition.specials.tokens());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused() {
+        let special = |token: SpecialToken| SpecialTokens::new(vec![token]).expect("one name");
+        let unreachable = (0..=255u8).map(|byte| vec![byte]).chain([b"abc".to_vec()]).zip(0..);
+        let cases: [(Definition, &str); 6] = [
+            (Definition { split: Split::Whole, ..definition() }, "this one is not GPT-2's"),
+            (
+                Definition { normalizer: Normalizer::new(vec![NormalizerStep::Nfc]), ..definition() },
+                "they hold no normalizer",
+            ),
+            (
+                Definition {
+                    vocabulary: Vocabulary::new(unreachable).expect("distinct tokens"),
+                    ..definition()
+                },
+                "tokens that no merge comes to",
+            ),
+            (
+                Definition { specials: special(SpecialToken::control("ab", 300)), ..definition() },
+                "no place for the special token \"ab\"",
+            ),
+            (
+                Definition { specials: special(SpecialToken::control("<x>", 7)), ..definition() },
+                "no place for the special token \"<x>\"",
+            ),
+            (
+                Definition {
+                    specials: special(SpecialToken {
+                        strips_left: true,
+                        ..SpecialToken::control("<x>", 300)
+                    }),
+                    ..definition()
+                },
+                "no place for the special token \"<x>\"",
+            ),
+        ];
+        for (definition, words) in cases {
+            let error = write(&definition).expect_err("no such files").to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}

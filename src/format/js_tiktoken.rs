@@ -73,3 +73,53 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
         hides_control: false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn file(ranks: &str, specials: serde_json::Value) -> Vec<u8> {
+        json!({"pat_str": "a+", "special_tokens": specials, "bpe_ranks": ranks}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn ranks_are_read_line_by_line() {
+        let parts =
+            parse(&file("! 5 IA==\n\n! 0 YQ== Yg==  YWI=\n", json!({"<s>": 9}))).expect("a small file");
+        let tokens = [(b"a".to_vec(), 0), (b"b".to_vec(), 1), (b"ab".to_vec(), 2), (b" ".to_vec(), 5)];
+        assert_eq!(parts.model.tokens, tokens);
+        assert_eq!(parts.specials, [SpecialToken::control("<s>", 9)]);
+        assert_eq!(parts.split, Split::Pattern("a+".into()));
+        assert!(parts.normalizer.steps().is_empty());
+        let claude = json!({"<EOT>": 0, "<META>": 1, "<META_START>": 2, "<META_END>": 3, "<SOS>": 4});
+        let claude = parse(&file("! 5 YQ==", claude)).expect("as Anthropic's");
+        assert_eq!(claude.normalizer.steps(), [NormalizerStep::Nfkc]);
+        assert_eq!(claude.specials[4], SpecialToken::control("<SOS>", 4));
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (ranks, words) in [
+            ("! 0 YQ==\n! 1 Yg=", "bpe_ranks, line 2: bad base64 \"Yg=\""),
+            ("! YQ==", "bpe_ranks, line 1: no first rank"),
+            ("!", "bpe_ranks, line 1: no first rank"),
+            ("! 4294967295 YQ== Yg==", "a rank is not below 2^32"),
+            ("! 4294967296 YQ==", "no first rank"),
+        ] {
+            let error = parse(&file(ranks, json!({}))).expect_err("a bad file").to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        let twice =
+            read(&file("! 0 YQ== Yg==\n! 1 Yw==", json!({})), "test").expect_err("an id that comes twice");
+        assert!(twice.to_string().contains("two tokens have the id 1"), "{twice}");
+        let same = read(&file("! 0 YQ== YQ==", json!({})), "test").expect_err("bytes that come twice");
+        assert!(same.to_string().contains("has the bytes of an earlier token"), "{same}");
+        let whole = file("! 0 YQ== Yg==", json!({"<s>": 9}));
+        for end in 0..whole.len() {
+            assert!(parse(&whole[..end]).is_err(), "{end}");
+        }
+        assert!(parse(br#"{"pat_str": "a", "special_tokens": {}, "bpe_ranks": "", "x": 1}"#).is_err());
+    }
+}

@@ -93,6 +93,13 @@ pub(crate) fn read(pack: &[u8]) -> Result<Pack<'_>, Error> {
     if !rest.0.is_empty() {
         return Err(invalid("bytes follow after its last token"));
     }
+    let known: u64 = ids.iter().map(|&(_, length)| u64::from(length)).sum();
+    if !(u64::from(merging)..=all as u64).contains(&known) {
+        return Err(invalid("it has too few or too many ids for its tokens"));
+    }
+    if ids.iter().any(|&(first, length)| first.checked_add(length.saturating_sub(1)).is_none()) {
+        return Err(invalid("it has ids beyond 2^32"));
+    }
     let is_in = |rank: u32, from: usize, to: usize| (from..to).contains(&(rank as usize));
     let merging = merging as usize;
     if bytes.iter().flatten().any(|&rank| !is_in(rank, merging, all)) {
@@ -137,4 +144,90 @@ pub(crate) fn write(pack: &Pack<'_>) -> Result<Vec<u8>, Error> {
 
 fn invalid(what: &str) -> Error {
     Error::new(ErrorKind::InvalidVocabulary, format!("this is not a packed vocabulary: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{pack, unpack};
+    use super::*;
+    use crate::vocabulary::{BpeModel, Vocabulary};
+
+    /// Characters with a list of merges (nothing makes `aba`), bytes for the rest, and one token that is only decoded.
+    fn listed() -> Vocabulary {
+        let tokens = [&b"a"[..], b"b", b"ab", b"ba", b"aba"].into_iter().zip([7, 8, 9, 20, 21]);
+        Vocabulary::from_model(BpeModel {
+            tokens: tokens.map(|(bytes, id)| (bytes.to_vec(), id)).collect(),
+            merges: Some(vec![[1, 0, 3], [0, 1, 2]]),
+            unit: Unit::Character,
+            byte_tokens: (0..=255u8).map(|byte| (byte, 100 + u32::from(byte))).collect(),
+            decode_only: vec![(b"<x>".to_vec(), 99)],
+            unknown: None,
+            whole_pieces: false,
+        })
+        .expect("a small model")
+    }
+
+    fn ranked() -> Vocabulary {
+        let words = [&b"ab"[..], b"ba", b"aba"].map(<[u8]>::to_vec);
+        let tokens = (0..=255u8).map(|byte| vec![byte]).chain(words).zip(10..);
+        Vocabulary::new(tokens).expect("distinct tokens")
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        for vocabulary in [listed(), ranked()] {
+            let packed = pack(&vocabulary).expect("short tokens");
+            let again = unpack(&packed).expect("our own pack");
+            assert_eq!(again.unit(), vocabulary.unit());
+            assert_eq!(again.whole_pieces(), vocabulary.whole_pieces());
+            assert!(again.merges().eq(vocabulary.merges()));
+            for (id, bytes) in vocabulary.iter() {
+                assert_eq!(again.bytes(id), Some(bytes));
+            }
+            assert_eq!(again.len(), vocabulary.len());
+            assert_eq!(again.missing_bytes().count(), 0);
+        }
+    }
+
+    #[test]
+    fn damaged_packs_are_refused() {
+        for vocabulary in [listed(), ranked()] {
+            let whole = pack(&vocabulary).expect("short tokens");
+            for end in 0..whole.len() {
+                assert!(unpack(&whole[..end]).is_err(), "{end}");
+            }
+            assert!(unpack(&[&whole[..], b"x"].concat()).is_err());
+            // Counts of up to 2^32 take no memory.
+            for place in (MAGIC.len()..MAGIC.len() + 16).step_by(4).skip(1) {
+                let mut huge = whole.clone();
+                huge[place..place + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+                assert!(unpack(&huge).is_err(), "{place}");
+            }
+        }
+        assert!(unpack(b"").expect_err("nothing").to_string().contains("does not begin as a pack does"));
+    }
+
+    #[test]
+    fn parts_and_ids_must_be_there() {
+        let whole = pack(&listed()).expect("short tokens");
+        let change = |find: &dyn Fn(&mut Pack<'_>)| {
+            let mut packed = read(&whole).expect("our own pack");
+            find(&mut packed);
+            let bytes = write(&packed).expect("short tokens");
+            unpack(&bytes).map(|vocabulary| vocabulary.len())
+        };
+        assert!(change(&|_| ()).is_ok());
+        let pair = |pair| move |packed: &mut Pack<'_>| packed.pairs.as_mut().expect("a list")[2] = Some(pair);
+        assert!(change(&pair((0, 0))).expect_err("aa is not ba").to_string().contains("makes"));
+        assert!(change(&pair((0, 99))).expect_err("no token").to_string().contains("no token of it"));
+        assert!(change(&|packed| packed.bytes[0] = Some(0)).is_err());
+        assert!(change(&|packed| packed.ids = vec![(u32::MAX - 3, 262)]).is_err());
+        // Fewer ids than tokens that merge, or more than there are tokens.
+        assert!(change(&|packed| packed.ids = vec![(0, 2)]).is_err());
+        assert!(change(&|packed| packed.ids.push((5000, 1))).is_err());
+        assert!(change(&|packed| packed.ids = vec![(0, 262), (3, 0)]).is_ok());
+        let long = [b'x'; 70_000];
+        let too_long = Pack { tokens: vec![&long], pairs: None, ..read(&whole).expect("our own pack") };
+        assert!(write(&too_long).expect_err("70,000 bytes").to_string().contains("70000 bytes is longer"));
+    }
 }

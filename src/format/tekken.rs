@@ -43,7 +43,7 @@ const FIRST_SPECIALS: [&str; 20] = [
 ];
 
 /// More special tokens than any file has; each is made here, not in the file.
-const MOST_SPECIALS: u32 = 1 << 20;
+const MOST_SPECIALS: u32 = 1 << 14;
 
 #[derive(Deserialize)]
 struct File<'f> {
@@ -149,4 +149,96 @@ fn specials(file: &File<'_>, count: u32) -> Result<Vec<SpecialToken>, Error> {
     }
     named.sort_by_key(|(id, _)| *id);
     Ok(named.into_iter().map(|(id, name)| SpecialToken::control(name, id)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn file() -> Value {
+        json!({
+            "config": {
+                "pattern": r"\p{L}+|.", "num_vocab_tokens": 4, "default_vocab_size": 6,
+                "default_num_special_tokens": 3, "version": "v3",
+            },
+            "vocab": [
+                {"rank": 0, "token_bytes": "YQ==", "token_str": "a"},
+                {"rank": 1, "token_bytes": "Yg==", "token_str": "b"},
+                {"rank": 2, "token_bytes": "YWI=", "token_str": "ab"},
+                {"rank": 3, "token_bytes": "/w==", "token_str": null},
+            ],
+        })
+    }
+
+    fn refused(change: impl FnOnce(&mut Value)) -> String {
+        let mut file = file();
+        change(&mut file);
+        parse(file.to_string().as_bytes()).expect_err("a file that cannot be used").to_string()
+    }
+
+    #[test]
+    fn ids_follow_on_the_special_tokens() {
+        let parts = parse(file().to_string().as_bytes()).expect("a small file");
+        // The last rank is beyond the size of the vocabulary.
+        assert_eq!(parts.model.tokens, [(b"a".to_vec(), 3), (b"b".to_vec(), 4), (b"ab".to_vec(), 5)]);
+        let names: Vec<&str> = parts.specials.iter().map(|token| token.name.as_str()).collect();
+        assert_eq!(names, ["<unk>", "<s>", "</s>"]);
+        assert!(parts.specials.iter().all(|token| token.is_control));
+        assert_eq!(parts.split, Split::Pattern(r"\p{L}+|.".into()));
+        assert_eq!(parts.frame.before, [1]);
+        let mut named = file();
+        named["config"]["version"] = "v13".into();
+        named["special_tokens"] = json!([
+            {"rank": 1, "token_str": "<s>", "is_control": true}, {"rank": 0, "token_str": "<x>", "is_control": true},
+        ]);
+        let parts = parse(named.to_string().as_bytes()).expect("names of its own");
+        let names: Vec<&str> = parts.specials.iter().map(|token| token.name.as_str()).collect();
+        assert_eq!((names, parts.frame.before), (vec!["<x>", "<s>", "<SPECIAL_2>"], vec![1]));
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let special = |rank: u64, name: &str| json!({"rank": rank, "token_str": name});
+        let cases: [(Box<dyn FnOnce(&mut Value)>, &str); 11] = [
+            (
+                Box::new(|file| file["vocab"][1]["token_bytes"] = "Yg=".into()),
+                "rank 1 is bad base64: \"Yg=\"",
+            ),
+            (Box::new(|file| file["vocab"][1]["token_bytes"] = "".into()), "rank 1 is bad base64"),
+            (Box::new(|file| file["vocab"][1]["rank"] = 2.into()), "entry 1 of vocab has the rank 2"),
+            (
+                Box::new(|file| file["config"]["default_vocab_size"] = 9.into()),
+                "is to hold 9 tokens, 3 of them special",
+            ),
+            (Box::new(|file| file["config"]["default_vocab_size"] = 2.into()), "is to hold 2 tokens"),
+            (
+                Box::new(|file| {
+                    file["config"]["default_num_special_tokens"] = 20_000.into();
+                    file["config"]["default_vocab_size"] = 20_003.into();
+                }),
+                "20000 of them special",
+            ),
+            (
+                Box::new(|file| file["config"]["version"] = "v11".into()),
+                "version v11 holds no special_tokens",
+            ),
+            (Box::new(|file| file["config"]["pattern"] = Value::Null), "tekken.json cannot be read"),
+            (Box::new(move |file| file["special_tokens"] = json!([special(3, "x")])), "ids from 0 to 3"),
+            (
+                Box::new(move |file| file["special_tokens"] = json!([special(0, "x"), special(0, "y")])),
+                "ids from 0 to 3",
+            ),
+            (Box::new(|file| file["vocab"] = json!({})), "tekken.json cannot be read"),
+        ];
+        for (change, words) in cases {
+            let found = refused(change);
+            assert!(found.contains(words), "{found}");
+        }
+        let file = file().to_string();
+        for end in 0..file.len() {
+            assert!(parse(&file.as_bytes()[..end]).is_err(), "{end}");
+        }
+    }
 }

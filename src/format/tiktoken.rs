@@ -74,3 +74,47 @@ fn lossy(bytes: &[u8]) -> String {
     let shown = &bytes[..bytes.len().min(40)];
     String::from_utf8_lossy(shown).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(vocabulary: impl IntoIterator<Item = (Vec<u8>, TokenId)>) -> String {
+        let mut file = Vec::new();
+        for (bytes, id) in vocabulary {
+            base64::encode(&bytes, &mut file);
+            file.extend(format!(" {id}\n").into_bytes());
+        }
+        String::from_utf8(file).expect("base64")
+    }
+
+    fn bytes() -> impl Iterator<Item = (Vec<u8>, TokenId)> {
+        (0..=255u8).map(|byte| (vec![byte], u32::from(byte)))
+    }
+
+    #[test]
+    fn what_is_read_is_written() {
+        let file = file(bytes().chain([(b"ab".to_vec(), 300), (b"abc".to_vec(), u32::MAX)]));
+        let vocabulary = read(file.as_bytes()).expect("all bytes");
+        assert_eq!(write(&vocabulary).expect("ids rise"), file.as_bytes());
+        let mut lines: Vec<&str> = file.lines().collect();
+        lines.reverse();
+        let reversed = read(lines.join("\r\n").as_bytes()).expect("any order");
+        assert!(reversed.iter().eq(vocabulary.iter()));
+        let falling = Vocabulary::new(bytes().chain([(b"bc".to_vec(), 400), (b"ab".to_vec(), 300)]));
+        let error = write(&falling.expect("distinct tokens")).expect_err("ids that fall").to_string();
+        assert!(error.contains("the id 300 does not rise with its merge rank"), "{error}");
+    }
+
+    #[test]
+    fn every_beginning_but_that_of_whole_lines_is_refused() {
+        let file = file(bytes().chain([(b"ab".to_vec(), 300)]));
+        let last = file.trim_end().rfind('\n').expect("lines") + 1;
+        for end in 0..file.len() {
+            let found = read(&file.as_bytes()[..end]);
+            // The last line can be cut off, or its number.
+            let may_pass = end == last || end + 1 == last || end > file.len() - 4;
+            assert!(found.is_err() || may_pass, "{end}");
+        }
+    }
+}

@@ -1,73 +1,97 @@
 //! What the writers of Hugging Face's and GPT-2's files have to know of a vocabulary: names in the byte alphabet, and a
 //! list of merges.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::byte_alphabet;
-use crate::token::TokenId;
+use crate::token::{TokenId, Unit};
 use crate::vocabulary::Vocabulary;
 
 /// The tokens and merges of a vocabulary in the byte alphabet.
 pub(super) struct Written {
     /// The name of every token, in the order of merge ranks.
     pub(super) names: Vec<(TokenId, String)>,
-    /// The merges, the first to be done first.
+    /// The merges, the first to be done first. One a token is enough: wherever merging comes to a token, nothing has
+    /// reached across its ends before, so it has gone as in the token's bytes alone.
     pub(super) merges: Vec<(String, String)>,
     /// Whether there are tokens that no merge makes.
     pub(super) has_unreachable: bool,
+    looks_up_whole_pieces: bool,
 }
 
 impl Written {
     /// Whether a piece has to be looked up as a whole: only where merging does not come to all tokens.
     pub(super) fn looks_up_whole_pieces(&self) -> bool {
-        self.has_unreachable
+        self.looks_up_whole_pieces
     }
 
     /// What to write of a vocabulary. Fails if it is not one of bytes.
     pub(super) fn new(vocabulary: &Vocabulary) -> Result<Written, String> {
-        if (0..=255).any(|byte: u8| vocabulary.id(&[byte]).is_none()) {
+        let is_there = |byte: u8| vocabulary.id(&[byte]).is_some();
+        if vocabulary.unit() != Unit::Byte || !(0..=255).all(is_there) {
             return Err("it is not made of single bytes".into());
+        }
+        let mut spelled = HashSet::new();
+        if let Some((id, _)) = vocabulary.iter().find(|(_, bytes)| !spelled.insert(*bytes)) {
+            return Err(format!("the token with id {id} has the bytes of another one"));
         }
         let of = |id| vocabulary.bytes(id).map(byte_alphabet::encode).unwrap_or_default();
         let names = vocabulary.iter().map(|(id, bytes)| (id, byte_alphabet::encode(bytes))).collect();
-        let list = merges(vocabulary);
-        let made: HashSet<TokenId> = list.iter().map(|&(.., result)| result).collect();
-        let has_unreachable = vocabulary.iter().any(|(id, bytes)| bytes.len() > 1 && !made.contains(&id));
-        let merges = list.into_iter().map(|(left, right, _)| (of(left), of(right))).collect();
-        Ok(Written { names, merges, has_unreachable })
+        let merges = vocabulary.merges().map(|(left, right, _)| (of(left), of(right))).collect();
+        let has_unreachable = vocabulary.has_unreachable_tokens();
+        let looks_up_whole_pieces = has_unreachable && vocabulary.whole_pieces();
+        Ok(Written { names, merges, has_unreachable, looks_up_whole_pieces })
     }
 }
 
-/// The merges of a vocabulary in which any two tokens merge whose bytes together are a token: left, right and result,
-/// in the order of ranks. One merge a token is enough: wherever merging comes to a token, nothing has reached across its
-/// ends before, so it has gone as in the token's bytes alone.
-fn merges(vocabulary: &Vocabulary) -> Vec<(TokenId, TokenId, TokenId)> {
-    let ranks: HashMap<&[u8], usize> =
-        vocabulary.iter().enumerate().map(|(rank, (_, bytes))| (bytes, rank)).collect();
-    let mut merges = Vec::new();
-    for (id, bytes) in vocabulary.iter().filter(|(_, bytes)| bytes.len() > 1) {
-        if let [start, end] = last_ends(bytes, &ranks)[..]
-            && let (Some(left), Some(right)) =
-                (vocabulary.id(&bytes[..start]), vocabulary.id(&bytes[start..end]))
-        {
-            merges.push((left, right, id));
-        }
-    }
-    merges
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::BpeModel;
 
-/// Where the parts of a token end after all merging but that into itself.
-fn last_ends(token: &[u8], ranks: &HashMap<&[u8], usize>) -> Vec<usize> {
-    let mut ends: Vec<usize> = (1..=token.len()).collect();
-    loop {
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        let pairs = starts.zip(ends.iter().skip(1)).enumerate();
-        let joined = pairs.filter(|&(_, (start, &end))| end - start < token.len());
-        let best =
-            joined.filter_map(|(place, (start, &end))| Some((*ranks.get(&token[start..end])?, place))).min();
-        match best {
-            Some((_, place)) => ends.remove(place),
-            None => return ends,
+    fn model(words: &[&[u8]]) -> BpeModel {
+        let tokens = (0..=255u8).map(|byte| vec![byte]).chain(words.iter().map(|word| word.to_vec()));
+        BpeModel::ranked(tokens.zip(0..).collect())
+    }
+
+    fn written(model: BpeModel) -> Result<Written, String> {
+        Written::new(&Vocabulary::from_model(model).expect("a small model"))
+    }
+
+    #[test]
+    fn each_token_is_made_as_merging_makes_it() {
+        let merges = |model| {
+            let merges = written(model).expect("bytes").merges;
+            merges.into_iter().map(|(left, right)| format!("{left} {right}")).collect::<Vec<_>>()
         };
+        let words: [&[u8]; 4] = [b"bc", b"ab", b"abc", b" a"];
+        assert_eq!(merges(model(&words)), ["b c", "a b", "a bc", "\u{120} a"]);
+        // A list of merges has its own way.
+        let (a, b, c) = (97, 98, 99);
+        let listed = Some(vec![[a, b, 257], [b, c, 256], [257, c, 258]]);
+        assert_eq!(merges(BpeModel { merges: listed, ..model(&words) }), ["a b", "b c", "ab c"]);
+    }
+
+    #[test]
+    fn whole_pieces_are_looked_up_where_that_is_needed_and_wanted() {
+        let flags = |model| {
+            let written = written(model).expect("bytes");
+            (written.has_unreachable, written.looks_up_whole_pieces())
+        };
+        assert_eq!(flags(model(&[b"ab"])), (false, false));
+        assert_eq!(flags(model(&[b"abc"])), (true, true));
+        assert_eq!(flags(BpeModel { whole_pieces: false, ..model(&[b"abc"]) }), (true, false));
+    }
+
+    #[test]
+    fn what_is_not_of_bytes_is_refused() {
+        let refused = |model| written(model).err().expect("no such vocabulary");
+        let bytes = model(&[b"ab"]);
+        let characters = BpeModel { unit: Unit::Character, ..bytes.clone() };
+        assert_eq!(refused(characters), "it is not made of single bytes");
+        let few = BpeModel { tokens: bytes.tokens[..200].to_vec(), ..bytes.clone() };
+        assert_eq!(refused(few), "it is not made of single bytes");
+        let twice = BpeModel { decode_only: vec![(b"ab".to_vec(), 999)], ..bytes };
+        assert_eq!(refused(twice), "the token with id 999 has the bytes of another one");
     }
 }

@@ -64,10 +64,13 @@ impl Tokenizer {
         normalizer.check()?;
         let normalizer = for_known_bytes(normalizer, &vocabulary);
         let borders = vocabulary.rules().borders;
+        // What is unknown on both sides of a border can become one token together, unless the border is known.
+        let fuses = vocabulary.unknown().is_some_and(|unknown| unknown.fuses);
+        let stays_border = |byte| !(fuses && vocabulary.missing_bytes().any(|missing| missing == byte));
         let pretokenizer = match split {
-            Split::Whole if borders.before_spaces => Pretokenizer::spaces(SpaceRules {
-                newline_alone: borders.beside_newlines,
-                newline_runs: borders.beside_newline_runs && !borders.beside_newlines,
+            Split::Whole if borders.before_spaces && stays_border(b' ') => Pretokenizer::spaces(SpaceRules {
+                newline_alone: borders.beside_newlines && stays_border(b'\n'),
+                newline_runs: borders.beside_newline_runs && !borders.beside_newlines && stays_border(b'\n'),
                 but_after: borders.but_after,
             }),
             _ => Pretokenizer::new(&split)?,
