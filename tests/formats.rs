@@ -2,7 +2,7 @@
 //! targets begin with (`fuzz/seeds`) and what they have found (`fuzz/regressions`) is replayed here; what each reader
 //! says of each fault is tested beside it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
