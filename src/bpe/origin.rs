@@ -130,6 +130,10 @@ pub(crate) struct KnownBorders {
     pub(crate) beside_newlines: bool,
     /// On both sides of a run of line feeds.
     pub(crate) beside_newline_runs: bool,
+    /// Between a letter and anything else of ASCII, but for a letter that follows a space.
+    pub(crate) beside_letters: bool,
+    /// On both sides of a digit.
+    pub(crate) beside_digits: bool,
 }
 
 impl KnownBorders {
@@ -137,8 +141,14 @@ impl KnownBorders {
     pub(crate) fn of(tokens: &[&[u8]], pairs: &[Option<(u32, u32)>]) -> KnownBorders {
         let joined = tokens.iter().zip(pairs).filter(|(_, pair)| pair.is_some()).map(|(token, _)| token);
         let (mut before_space, mut newlines, mut runs) = ([false; 256], true, true);
+        let (mut letters, mut digits) = (true, true);
         for pair in joined.flat_map(|token| token.windows(2)) {
             let (before, after) = (pair[0], pair[1]);
+            letters &= before.is_ascii_alphabetic() == after.is_ascii_alphabetic()
+                || !before.is_ascii()
+                || !after.is_ascii()
+                || before == b' ';
+            digits &= !before.is_ascii_digit() && !after.is_ascii_digit();
             before_space[usize::from(before)] |= after == b' ' && before != b' ';
             newlines &= before != b'\n' && after != b'\n';
             runs &= (before == b'\n') == (after == b'\n');
@@ -151,6 +161,8 @@ impl KnownBorders {
             but_after,
             beside_newlines: newlines,
             beside_newline_runs: runs,
+            beside_letters: letters,
+            beside_digits: digits,
         }
     }
 }

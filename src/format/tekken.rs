@@ -201,7 +201,8 @@ mod tests {
     #[test]
     fn faults_are_named() {
         let special = |rank: u64, name: &str| json!({"rank": rank, "token_str": name});
-        let cases: [(Box<dyn FnOnce(&mut Value)>, &str); 11] = [
+        type Change = Box<dyn FnOnce(&mut Value)>;
+        let cases: [(Change, &str); 11] = [
             (
                 Box::new(|file| file["vocab"][1]["token_bytes"] = "Yg=".into()),
                 "rank 1 is bad base64: \"Yg=\"",

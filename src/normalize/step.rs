@@ -297,6 +297,10 @@ fn replace_pattern(rewriter: &mut Rewriter<'_>, regex: &Regex, to: &[u8]) -> Res
 }
 
 fn replace_invalid(rewriter: &mut Rewriter<'_>) {
+    // Most texts have nothing to replace, and this is sooner seen than chunk by chunk.
+    if std::str::from_utf8(rewriter.source()).is_ok() {
+        return rewriter.keep_to(rewriter.source().len());
+    }
     for chunk in rewriter.source().utf8_chunks() {
         rewriter.keep_to(rewriter.at() + chunk.valid().len());
         for _ in chunk.invalid() {

@@ -9,7 +9,7 @@
 //!   may follow the text can change.
 
 use super::pattern::KnownPattern;
-use super::{Pretokenizer, Scheme};
+use super::{Bounds, Pretokenizer, Scheme};
 use crate::error::Error;
 use crate::unicode::{
     CASELESS, Class, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, WHITE, class_at,
@@ -109,7 +109,8 @@ impl Pretokenizer {
         }
         let Some(border) = self.last_border(text) else { return Ok(None) };
         let limit = if class_at(text, border).0 == UPPER { border - 1 } else { border };
-        let mut pieces = self.pieces(text, text.len());
+        let mut bounds = Bounds::new();
+        let mut pieces = self.pieces(text, text.len(), &mut bounds);
         let mut certain = None;
         loop {
             let Some([_, ends @ ..]) = pieces.next_batch()? else { return Ok(certain) };
@@ -152,7 +153,8 @@ impl Pretokenizer {
             return Ok(false);
         }
         // o200k's words give back upper-case letters at the end; what they end with must be near.
-        let first = self.pieces(text, text.len()).next_batch()?.map_or(0, |bounds| bounds[1]);
+        let mut bounds = Bounds::new();
+        let first = self.pieces(text, text.len(), &mut bounds).next_batch()?.map_or(0, |bounds| bounds[1]);
         if first + LOOK_AHEAD / 2 < text.len() {
             return Ok(false);
         }

@@ -73,8 +73,16 @@ pub(crate) struct Pieces<'t> {
     at: usize,
     stop: usize,
     stretch: regex::Stretch<'t>,
-    /// Where the first piece of the batch begins, then the end of each piece.
-    bounds: [usize; BATCH + 1],
+    bounds: &'t mut Bounds,
+}
+
+/// Room for the bounds of some pieces: where the first of them begins, then the end of each.
+pub(crate) struct Bounds([usize; BATCH + 1]);
+
+impl Bounds {
+    pub(crate) fn new() -> Bounds {
+        Bounds([0; BATCH + 1])
+    }
 }
 
 impl Pretokenizer {
@@ -99,10 +107,15 @@ impl Pretokenizer {
         Ok(Pretokenizer { scheme })
     }
 
-    /// The pre-tokenizer for a vocabulary in which no token holds a space after anything but spaces, and of which
-    /// these rules hold too: it cuts where no token reaches across.
+    /// The pre-tokenizer for a vocabulary in which no merge makes a token that holds a space after anything but spaces, and
+    /// of which these rules hold too: it cuts where no token reaches across.
     pub(crate) fn spaces(rules: SpaceRules) -> Pretokenizer {
         Pretokenizer { scheme: Scheme::Spaces(rules) }
+    }
+
+    /// Whether two neighbouring bytes say all that there is to say about the boundary between them.
+    pub(crate) fn is_by_neighbours(&self) -> bool {
+        matches!(self.scheme, Scheme::Spaces(_))
     }
 
     /// Whether the pieces are not simply the text, cut up: then only [`Pretokenizer::general_pieces`] gives them, and
@@ -119,7 +132,8 @@ impl Pretokenizer {
             return steps.pieces(text);
         }
         let mut all = Vec::new();
-        let mut pieces = self.pieces(text, text.len());
+        let mut bounds = Bounds::new();
+        let mut pieces = self.pieces(text, text.len(), &mut bounds);
         while let Some(bounds) = pieces.next_batch()? {
             all.extend(bounds.windows(2).map(|pair| Cow::Borrowed(&text[pair[0]..pair[1]])));
         }
@@ -128,9 +142,19 @@ impl Pretokenizer {
 
     /// The pieces of `text` up to byte `stop`, which is the text's end or a boundary between two pieces. What
     /// stands after `stop` is looked at where the pattern looks ahead.
-    pub(crate) fn pieces<'t>(&'t self, text: &'t [u8], stop: usize) -> Pieces<'t> {
-        let stretch = regex::Stretch::default();
-        Pieces { pretokenizer: self, text, at: 0, stop, stretch, bounds: [0; BATCH + 1] }
+    pub(crate) fn pieces<'t>(&'t self, text: &'t [u8], stop: usize, bounds: &'t mut Bounds) -> Pieces<'t> {
+        self.pieces_from(text, 0, stop, bounds)
+    }
+
+    /// The same from byte `start` on, which is a boundary. What stands before it is not looked at.
+    pub(crate) fn pieces_from<'t>(
+        &'t self,
+        text: &'t [u8],
+        start: usize,
+        stop: usize,
+        bounds: &'t mut Bounds,
+    ) -> Pieces<'t> {
+        Pieces { pretokenizer: self, text, at: start, stop, stretch: regex::Stretch::default(), bounds }
     }
 }
 
@@ -143,7 +167,8 @@ impl Pieces<'_> {
     #[inline]
     pub(crate) fn next_batch(&mut self) -> Result<Option<&[usize]>, Error> {
         let (text, at, stop) = (self.text, self.at, self.stop);
-        let ends = &mut self.bounds[1..];
+        let Bounds(bounds) = &mut *self.bounds;
+        let ends = &mut bounds[1..];
         let written = match &self.pretokenizer.scheme {
             Scheme::Known(known) => scan_known(*known, text, at, stop, ends),
             Scheme::Spaces(rules) => rules.scan(text, at, stop, ends),
@@ -157,9 +182,9 @@ impl Pieces<'_> {
                 return Err(Error::new(ErrorKind::PatternFailed, message));
             }
         };
-        self.bounds[0] = at;
-        self.at = self.bounds[written];
-        Ok((written > 0).then_some(&self.bounds[..=written]))
+        bounds[0] = at;
+        self.at = bounds[written];
+        Ok((written > 0).then_some(&bounds[..=written]))
     }
 }
 

@@ -1,16 +1,19 @@
 //! Pieces of text for SentencePiece vocabularies, which know no pattern: a piece begins where a vocabulary proves
-//! that no token reaches across, before spaces.
+//! that no token reaches across: before spaces, and, if the rules say so, beside line feeds, digits and words.
 //!
 //! ```text
-//! \n | \n+               a line feed or a run of them, if the rules say so
-//! | *[^ ]+| +            spaces, and what follows them up to the next one
+//! \n | \n+                      a line feed, or a run of them
+//! |[0-9]                        each digit
+//! | *[A-Za-z\x80-\xff]+|[^...]+  letters apart from other signs of ASCII; the rest of Unicode goes with both
+//! | *[^ ]+| +                   else spaces, and what follows them up to the next one
 //! ```
 //!
 //! A vocabulary can have a single byte after which a space may go on (Gemma's has `> </`): it is looked for where a
 //! boundary would be.
 //!
-//! What else the text holds does not matter, so nothing but these two bytes is looked for, and any bytes will do.
-//! That a vocabulary proves the rules is left to others.
+//! Two bytes of ASCII say all that there is to say about the boundary between them, so any bytes will do. That a
+//! vocabulary proves the rules is left to others. SentencePiece's trainer, unless told otherwise, makes no token of
+//! several scripts, or of letters and other signs; that is why nearly all vocabularies prove them.
 
 use super::scan::write_places;
 use crate::unicode::masks::{AsciiMasks, BLOCK, Kernel, Work};
@@ -25,6 +28,10 @@ pub(crate) struct SpaceRules {
     pub(crate) newline_runs: bool,
     /// The one byte that a space follows in a token.
     pub(crate) but_after: Option<u8>,
+    /// In no token a letter stands beside anything else of ASCII, but after a space.
+    pub(crate) letters_apart: bool,
+    /// In no token a digit stands beside anything.
+    pub(crate) digits_alone: bool,
 }
 
 impl SpaceRules {
@@ -32,9 +39,15 @@ impl SpaceRules {
     #[inline(always)]
     pub(super) fn is_boundary(self, before: u8, after: u8) -> bool {
         let (from_feed, to_feed) = (before == b'\n', after == b'\n');
+        let is_letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a') < 26;
+        let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
+        let letters_end =
+            (is_letter(before) != is_letter(after)) & ((before | after) < 0x80) & (before != b' ');
         ((after == b' ') & (before != b' ') & (Some(before) != self.but_after))
             | (self.newline_alone & (from_feed | to_feed))
             | (self.newline_runs & (from_feed != to_feed))
+            | (self.letters_apart & letters_end)
+            | (self.digits_alone & (is_digit(before) | is_digit(after)))
     }
 
     /// As `Pieces::next_batch` wants it: the ends of the pieces from `at` on, which is a boundary, until `ends` is
@@ -46,15 +59,32 @@ impl SpaceRules {
     /// Where in a block pieces begin; `last` has the classes of the byte before it at bit 63, if there is one.
     #[inline(always)]
     fn starts(self, ascii: &AsciiMasks, last: &mut Last) -> u64 {
-        let after_blank = ascii.blank << 1 | last.blank >> 63;
-        let after_feed = ascii.line_feed << 1 | last.line_feed >> 63;
-        *last = Last { blank: ascii.blank, line_feed: ascii.line_feed };
+        let letter = ascii.upper | ascii.lower;
+        let now = Last {
+            blank: ascii.blank,
+            line_feed: ascii.line_feed,
+            letter,
+            sign: !(letter | ascii.blank | ascii.high),
+            digit: ascii.digit,
+        };
+        let after = |now: u64, last: u64| now << 1 | last >> 63;
+        let after_letter = after(now.letter, last.letter);
+        let after_sign = after(now.sign, last.sign);
+        let after_feed = after(now.line_feed, last.line_feed);
+        let after_digit = after(now.digit, last.digit);
         let lines = match self {
-            SpaceRules { newline_alone: true, .. } => ascii.line_feed | after_feed,
-            SpaceRules { newline_runs: true, .. } => ascii.line_feed ^ after_feed,
+            SpaceRules { newline_alone: true, .. } => now.line_feed | after_feed,
+            SpaceRules { newline_runs: true, .. } => now.line_feed ^ after_feed,
             _ => 0,
         };
-        ascii.blank & !after_blank | lines
+        let if_so = |rule: bool, places: u64| if rule { places } else { 0 };
+        let letters = letter & after_sign | (now.sign | now.blank) & after_letter;
+        let blanks = now.blank & !after(now.blank, last.blank);
+        *last = now;
+        blanks
+            | lines
+            | if_so(self.letters_apart, letters)
+            | if_so(self.digits_alone, now.digit | after_digit)
     }
 
     /// The starts in the block at `base` without those before a space that goes on.
@@ -74,10 +104,15 @@ impl SpaceRules {
     }
 }
 
-#[derive(Default)]
+/// The classes of the bytes of a block.
+#[derive(Clone, Copy, Default)]
 struct Last {
     blank: u64,
     line_feed: u64,
+    letter: u64,
+    /// What is of ASCII, and neither a letter nor a space.
+    sign: u64,
+    digit: u64,
 }
 
 struct Scanning<'a> {
@@ -149,14 +184,24 @@ mod tests {
     }
 
     fn texts() -> impl Strategy<Value = Vec<u8>> {
-        let part =
-            "[a-zé漢]{1,12}|[ ]{1,3}|[ ]{60,70}|a{50,200}|\n{1,3}|[ ]a|( a){60,300}|[ \t\r\n\u{3000}▁]{1,9}";
+        let part = "[a-zA-Zé漢]{1,12}|[ ]{1,3}|[ ]{60,70}|a{50,200}|\n{1,3}|[ ]a|( a){60,300}|[ \t\r\n\u{3000}▁]{1,9}\
+             |[0-9]{1,3}|[!-/:-@\\[-`{-~]{1,4}|>{60,70}";
         prop::collection::vec(part, 0..20).prop_map(|parts| parts.concat().into_bytes())
     }
 
     fn rules() -> impl Strategy<Value = SpaceRules> {
-        (any::<bool>(), any::<bool>(), prop::option::of(Just(b'a'))).prop_map(|(alone, runs, but_after)| {
-            SpaceRules { newline_alone: alone, newline_runs: runs && !alone, but_after }
+        let but_after = prop::option::of(prop::sample::select(b"a>1".as_slice()));
+        (any::<[bool; 4]>(), but_after).prop_map(|([alone, runs, letters, digits], but_after)| {
+            // What is proven of a byte is proven of a space after it.
+            let goes_on =
+                |rule: bool, which: fn(&u8) -> bool| rule && !but_after.is_some_and(|byte| which(&byte));
+            SpaceRules {
+                newline_alone: alone,
+                newline_runs: runs && !alone,
+                but_after,
+                letters_apart: goes_on(letters, u8::is_ascii_alphabetic),
+                digits_alone: goes_on(digits, u8::is_ascii_digit),
+            }
         })
     }
 

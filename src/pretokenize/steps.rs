@@ -276,7 +276,7 @@ mod tests {
     fn there_are_no_boundaries_to_give() {
         let split = Split::Steps(vec![step("-", Behavior::Removed, false)]);
         let pretokenizer = Pretokenizer::new(&split).expect("a regular expression");
-        assert!(pretokenizer.pieces(b"a-b", 3).next_batch().is_err());
+        assert!(pretokenizer.pieces(b"a-b", 3, &mut super::super::Bounds::new()).next_batch().is_err());
         assert_eq!(pretokenizer.cuts(b"a-b\nc"), None);
     }
 }

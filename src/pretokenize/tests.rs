@@ -11,7 +11,7 @@ use super::o200k::{KimiK2, O200k, Tekken};
 use super::pattern::*;
 use super::scan::{Scanner, scan_pieces};
 use super::simd::{self, Scan};
-use super::{BATCH, Behavior, Pretokenizer, Split, SplitStep, within_character};
+use super::{BATCH, Behavior, Bounds, Pretokenizer, Split, SplitStep, within_character};
 
 /// All splits that have a scanner of their own.
 pub(super) fn known_splits() -> Vec<(Split, KnownPattern)> {
@@ -43,7 +43,8 @@ fn twins() -> &'static [(KnownPattern, Pretokenizer, Pretokenizer)] {
 }
 
 fn ends(pretokenizer: &Pretokenizer, text: &[u8]) -> Vec<usize> {
-    let mut pieces = pretokenizer.pieces(text, text.len());
+    let mut bounds = Bounds::new();
+    let mut pieces = pretokenizer.pieces(text, text.len(), &mut bounds);
     let mut all = Vec::new();
     loop {
         let Some(bounds) = pieces.next_batch().expect("texts here are short") else { return all };

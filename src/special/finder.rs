@@ -1,6 +1,7 @@
 //! Finding the names of special tokens in a text.
 //!
 //! ```text
+//! blocks      = 64 bytes that hold the first two bytes of a name         comparisons without branches
 //! candidates  = places whose first two bytes some name begins with      a table of 2^16 bits
 //! at each one = the names in order, narrowed down byte by byte          the longest that is all there
 //! ```
@@ -12,16 +13,20 @@
 
 use super::{Found, SpecialToken};
 
-/// How many different first bytes there are at most for a search by them.
+/// How many different first bytes there are at most for a search by them alone, or block by block.
 const FEW: usize = 3;
+const SOME: usize = 12;
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
 
 /// See the module.
 #[derive(Clone, Debug)]
 pub(super) struct Finder {
     /// The places of the tokens in the list, in the order of their names.
     sorted: Vec<u32>,
-    /// The first bytes of the names, if they are few.
-    first: Vec<u8>,
+    /// The first bytes of the names, and the second byte if there is only one after that first byte.
+    first: Vec<(u8, Option<u8>)>,
     /// A bit for each two bytes that a name can begin with.
     pairs: Vec<u64>,
 }
@@ -37,15 +42,21 @@ impl Finder {
             let bit = usize::from(first) << 8 | usize::from(second);
             pairs[bit / 64] |= 1u64 << (bit % 64);
         };
-        let mut first = Vec::new();
+        let mut first: Vec<(u8, Option<u8>)> = Vec::new();
         for &place in &sorted {
-            match *tokens[place as usize].name.as_bytes() {
-                [one, two, ..] => set(one, two),
-                [one] => (0..=255).for_each(|two| set(one, two)),
-                [] => {}
+            let (one, two) = match *tokens[place as usize].name.as_bytes() {
+                [one, two, ..] => (one, Some(two)),
+                [one] => (one, None),
+                [] => continue,
+            };
+            match two {
+                Some(two) => set(one, two),
+                None => (0..=255).for_each(|two| set(one, two)),
             }
-            first
-                .extend(tokens[place as usize].name.bytes().next().filter(|byte| first.last() != Some(byte)));
+            match first.last_mut() {
+                Some(last) if last.0 == one => last.1 = last.1.filter(|_| last.1 == two),
+                _ => first.push((one, two)),
+            }
         }
         Finder { sorted, first, pairs }
     }
@@ -74,19 +85,22 @@ impl Finder {
     /// The first place from `at` on where a name may begin.
     fn candidate(&self, text: &[u8], at: usize) -> Option<usize> {
         let rest = text.get(at..)?;
-        let is_first = |byte: u8| self.first.contains(&byte);
+        let is_first = |byte: u8| self.first.iter().any(|&(first, _)| first == byte);
         let mut from = 0;
         loop {
             let left = &rest[from..];
             let found = match self.first[..] {
                 [] => None,
-                [a] => memchr::memchr(a, left),
-                [a, b] => memchr::memchr2(a, b, left),
-                [a, b, c] => memchr::memchr3(a, b, c, left),
-                _ => left
-                    .windows(2)
-                    .position(|pair| self.has(pair[0], pair[1]))
-                    .or_else(|| left.last().filter(|&&last| is_first(last)).map(|_| left.len() - 1)),
+                [(a, _)] => memchr::memchr(a, left),
+                [(a, _), (b, _)] => memchr::memchr2(a, b, left),
+                [(a, _), (b, _), (c, _)] => memchr::memchr3(a, b, c, left),
+                _ => {
+                    let passed = if self.first.len() <= SOME { self.pass_blocks(left) } else { 0 };
+                    let left = &left[passed..];
+                    let by_pairs = left.windows(2).position(|pair| self.has(pair[0], pair[1]));
+                    let at_end = || left.last().filter(|&&last| is_first(last)).map(|_| left.len() - 1);
+                    by_pairs.or_else(at_end).map(|place| passed + place)
+                }
             }?;
             let place = from + found;
             match rest.get(place + 1) {
@@ -96,6 +110,35 @@ impl Finder {
                 _ => return Some(at + place),
             }
         }
+    }
+
+    /// How many bytes at the beginning of a text have no candidate among them, in whole blocks.
+    fn pass_blocks(&self, text: &[u8]) -> usize {
+        let mut passed = 0;
+        while let Some(block) = text[passed..].first_chunk::<{ BLOCK + 1 }>()
+            && !self.may_begin_in(block)
+        {
+            passed += BLOCK;
+        }
+        passed
+    }
+
+    /// Whether one of these places may be a candidate. All are looked at, so that many are looked at together.
+    #[inline]
+    fn may_begin_in(&self, block: &[u8; BLOCK + 1]) -> bool {
+        let mut found = [0u8; BLOCK];
+        for &(first, second) in &self.first {
+            let pairs = block.iter().zip(&block[1..]);
+            match second {
+                Some(second) => found.iter_mut().zip(pairs).for_each(|(found, (&one, &two))| {
+                    *found |= u8::from(one == first) & u8::from(two == second);
+                }),
+                None => {
+                    found.iter_mut().zip(block).for_each(|(found, &one)| *found |= u8::from(one == first))
+                }
+            }
+        }
+        found.iter().fold(0, |all, &one| all | one) != 0
     }
 
     fn has(&self, first: u8, second: u8) -> bool {
@@ -182,8 +225,8 @@ mod tests {
         /// Against looking for every name at every place.
         #[test]
         fn the_first_and_longest_is_found(
-            names in prop::collection::btree_set("[ab<> ]{1,4}|[a-z]{1,2}", 0..12),
-            text in "[ab<>c ]{0,40}",
+            names in prop::collection::btree_set("[ab<> ]{1,4}|[a-f]{1,2}|[a-z]{2}", 0..12),
+            text in "[ab<>c ]{0,40}|([ab<> ]{1,3}|[.]{50,80}|[a-z]){0,9}",
             from in any::<prop::sample::Index>(),
         ) {
             let tokens: Vec<SpecialToken> = names.iter().map(|name| token(name)).collect();

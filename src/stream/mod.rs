@@ -279,6 +279,10 @@ impl Segment {
     }
 
     fn finish(mut self, merging: &mut Merging<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        if self.text.is_empty() {
+            // There is no endless piece either: some of it would be kept.
+            return Ok(());
+        }
         let end = self.text.len();
         self.pass(merging, end, sink)
     }
@@ -288,8 +292,9 @@ impl Segment {
         let tokenizer = merging.tokenizer;
         let mut start = 0;
         if let Some((piece, taken)) = self.long.take() {
-            let bounds = &mut tokenizer.pretokenizer().pieces(&self.text, stop);
-            start = bounds.next_batch()?.map_or(stop, |bounds| bounds[1]);
+            let room = &mut merging.bounds;
+            let mut pieces = tokenizer.pretokenizer().pieces(&self.text, stop, room);
+            start = pieces.next_batch()?.map_or(stop, |bounds| bounds[1]);
             end_piece(piece, tokenizer, &self.text[taken.min(start)..start], sink)?;
         }
         sink.pieces(merging, &self.text, Stretch::Pieces(start, stop))?;
@@ -318,7 +323,12 @@ impl Segment {
         }
         piece.push(tables, &self.text[from..tail], &mut |rank| sink.rank(tokenizer, rank))?;
         *taken = head;
-        if class_at(&self.text, head).0 == 0 {
+        if tokenizer.pretokenizer().is_by_neighbours() {
+            // What was taken must not become a boundary with what it now stands beside. Within a piece, no byte makes one
+            // with itself.
+            let before = self.text[tail - 1];
+            self.text[..head].fill(before);
+        } else if class_at(&self.text, head).0 == 0 {
             // Bytes that are no UTF-8 on both sides could become a character together. Those of the beginning
             // are taken already and only have to stay what they are.
             self.text[head - 3..head].fill(0xff);
@@ -390,9 +400,13 @@ mod tests {
             "\u{a0}\u{2003}",
             "한국어",
             "हिन्दी",
+            "a> ",
+            "> </",
+            "aé.",
+            "é a",
         ];
-        for name in ["gpt2", "cl100k_base", "o200k_base"] {
-            let tokenizer = encoding(name).expect("embedded");
+        for name in ["gpt2", "cl100k_base", "o200k_base", "gemma3", "mistral-v3"] {
+            let Ok(tokenizer) = encoding(name) else { continue };
             for unit in units {
                 for start in ["", "x ", "' "] {
                     let text = start.to_owned() + &unit.repeat(700_000 / unit.len());

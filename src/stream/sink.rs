@@ -4,6 +4,7 @@
 
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::Error;
+use crate::pretokenize::Bounds;
 use crate::special::SpecialPolicy;
 use crate::token::{Rank, Span, TokenId};
 use crate::tokenizer::Tokenizer;
@@ -13,6 +14,7 @@ pub(super) struct Merging<'t> {
     pub(super) tokenizer: &'t Tokenizer,
     pub(super) merger: PieceEncoder<'t>,
     pub(super) counter: PieceCounter<'t>,
+    pub(super) bounds: Bounds,
 }
 
 impl Merging<'_> {
@@ -20,7 +22,8 @@ impl Merging<'_> {
     fn encode(&mut self, text: &[u8], stretch: Stretch, ranks: &mut Vec<Rank>) -> Result<(), Error> {
         match stretch {
             Stretch::Pieces(start, stop) => {
-                self.tokenizer.encode_pieces(&mut self.merger, text, start, stop, ranks)
+                let Merging { tokenizer, merger, bounds, .. } = self;
+                tokenizer.encode_pieces(merger, bounds, text, [start, stop], ranks)
             }
             Stretch::Part(start, stop) => {
                 self.merger.encode(text, &[start, stop], ranks)?;
@@ -42,6 +45,17 @@ pub(super) enum Stretch {
 /// What becomes of the tokens.
 pub(super) trait Sink {
     fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error>;
+
+    /// Takes the pieces of one of many short stretches of a text, from a byte to another. What is not settled at once is
+    /// with [`Sink::settle`], before any other text comes.
+    fn some(&mut self, merging: &mut Merging<'_>, text: &[u8], range: [usize; 2]) -> Result<(), Error> {
+        self.pieces(merging, text, Stretch::Pieces(range[0], range[1]))
+    }
+
+    fn settle(&mut self, _: &mut Merging<'_>, _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn rank(&mut self, tokenizer: &Tokenizer, rank: Rank);
     /// A special token, whose name in the text has this many bytes: two names can share an id.
     fn special(&mut self, id: TokenId, length: usize);
@@ -53,11 +67,22 @@ pub(super) struct Count(pub(super) u64);
 
 impl Sink for Count {
     fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error> {
-        let Merging { tokenizer, counter, .. } = merging;
+        let Merging { tokenizer, counter, bounds, .. } = merging;
         self.0 += match stretch {
-            Stretch::Pieces(start, stop) => tokenizer.count_pieces(counter, text, start, stop)?,
+            Stretch::Pieces(start, stop) => tokenizer.count_pieces(counter, bounds, text, [start, stop])?,
             Stretch::Part(start, stop) => counter.add(text, &[start, stop])? + counter.finish(text)?,
         } as u64;
+        Ok(())
+    }
+
+    fn some(&mut self, merging: &mut Merging<'_>, text: &[u8], range: [usize; 2]) -> Result<(), Error> {
+        let Merging { tokenizer, counter, bounds, .. } = merging;
+        self.0 += tokenizer.count_some(counter, bounds, text, range)? as u64;
+        Ok(())
+    }
+
+    fn settle(&mut self, merging: &mut Merging<'_>, text: &[u8]) -> Result<(), Error> {
+        self.0 += merging.counter.finish(text)? as u64;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use super::Segment;
 use super::sink::{Merging, Sink};
 use crate::error::Error;
 use crate::normalize::NormalizerStream;
+use crate::pretokenize::Bounds;
 use crate::special::{In, SpecialPolicy};
 use crate::tokenizer::Tokenizer;
 
@@ -56,6 +57,10 @@ struct Finding {
 /// What comes out: text, or a token with the length of its name.
 enum Part<'p> {
     Text(&'p [u8]),
+    /// All that there is between two tokens, from a byte of this text to another.
+    Between(&'p [u8], [usize; 2]),
+    /// The text of what was between tokens goes away.
+    Settle(&'p [u8]),
     Special(crate::token::TokenId, usize),
 }
 
@@ -77,7 +82,7 @@ impl<'t> Splitter<'t> {
         Splitter {
             source: finding(In::Source),
             inner: Inner {
-                merging: Merging { tokenizer, merger, counter },
+                merging: Merging { tokenizer, merger, counter, bounds: Bounds::new() },
                 normalizer: stream,
                 normalized: Vec::new(),
                 finding: finding(In::Normalized),
@@ -150,6 +155,8 @@ impl Inner<'_> {
     fn take(&mut self, part: Part<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         match part {
             Part::Text(text) => self.text(text, sink),
+            Part::Between(text, [start, end]) => self.text(&text[start..end], sink),
+            Part::Settle(_) => Ok(()),
             Part::Special(id, length) => {
                 self.end_stretch(sink)?;
                 sink.special(id, length);
@@ -199,6 +206,8 @@ impl Segment {
     fn take(&mut self, merging: &mut Merging<'_>, part: Part<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         match part {
             Part::Text(text) => self.push(merging, text, sink),
+            Part::Between(text, range) => sink.some(merging, text, range),
+            Part::Settle(text) => sink.settle(merging, text),
             Part::Special(id, length) => {
                 std::mem::take(self).finish(merging, sink)?;
                 sink.special(id, length);
@@ -246,11 +255,16 @@ impl Finding {
             if self.policy == SpecialPolicy::Forbid && found.is_control {
                 return Err(tokenizer.forbidden(found.id, self.passed + found.range.start as u64));
             }
-            each(Part::Text(&held[at..found.range.start]))?;
+            let range = [at, found.range.start];
+            match at {
+                0 => each(Part::Text(&held[..range[1]]))?,
+                _ => each(Part::Between(&held, range))?,
+            }
             each(Part::Special(found.id, found.range.len()))?;
             at = found.range.end;
         }
         let end = certain.max(at);
+        each(Part::Settle(&held))?;
         each(Part::Text(&held[at..end]))?;
         self.passed += end as u64;
         self.held = held[end..].to_vec();

@@ -3,6 +3,7 @@
 //! A text goes through the steps that its [`Definition`] tells; how, is in `text`. Streams and threads are left to
 //! `stream` and `parallel`.
 
+mod pieces;
 mod text;
 
 use std::sync::OnceLock;
@@ -12,10 +13,11 @@ use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::definition::{Definition, Frame};
 use crate::error::{Error, ErrorKind};
 use crate::normalize::{Normalizer, NormalizerStep};
-use crate::pretokenize::{Pretokenizer, SpaceRules, Split};
+use crate::pretokenize::{Bounds, Pretokenizer, Split};
 use crate::special::{In, SpecialPolicy, SpecialTokens};
-use crate::token::{Rank, Span, TokenId};
+use crate::token::{Span, TokenId};
 use crate::vocabulary::Vocabulary;
+use pieces::by_borders;
 use text::Segment;
 
 /// Turns text into token ids and back, exactly as the encoding's reference implementation does.
@@ -63,16 +65,8 @@ impl Tokenizer {
         }
         normalizer.check()?;
         let normalizer = for_known_bytes(normalizer, &vocabulary);
-        let borders = vocabulary.rules().borders;
-        // What is unknown on both sides of a border can become one token together, unless the border is known.
-        let fuses = vocabulary.unknown().is_some_and(|unknown| unknown.fuses);
-        let stays_border = |byte| !(fuses && vocabulary.missing_bytes().any(|missing| missing == byte));
         let pretokenizer = match split {
-            Split::Whole if borders.before_spaces && stays_border(b' ') => Pretokenizer::spaces(SpaceRules {
-                newline_alone: borders.beside_newlines && stays_border(b'\n'),
-                newline_runs: borders.beside_newline_runs && !borders.beside_newlines && stays_border(b'\n'),
-                but_after: borders.but_after,
-            }),
+            Split::Whole => by_borders(&vocabulary).map_or_else(|| Pretokenizer::new(&split), Ok)?,
             _ => Pretokenizer::new(&split)?,
         };
         let (by_regex, textbook) = (OnceLock::new(), OnceLock::new());
@@ -231,7 +225,8 @@ impl Tokenizer {
             return Ok(Some(self.count(text)?).filter(|&tokens| tokens <= limit));
         }
         let mut counter = self.piece_counter(text.len());
-        let mut pieces = self.pretokenizer.pieces(text, text.len());
+        let mut bounds = Bounds::new();
+        let mut pieces = self.pretokenizer.pieces(text, text.len(), &mut bounds);
         let longest = self.vocabulary.longest_token();
         let mut tokens = 0;
         while let Some(bounds) = pieces.next_batch()? {
@@ -406,41 +401,6 @@ impl Tokenizer {
         &self.pretokenizer
     }
 
-    /// Puts the ranks of the tokens of `text[start..stop]` to `ranks`. Both are boundaries between pieces; what stands after
-    /// `stop` is looked at where the pattern looks ahead.
-    pub(crate) fn encode_pieces(
-        &self,
-        merger: &mut PieceEncoder<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-        ranks: &mut Vec<Rank>,
-    ) -> Result<(), Error> {
-        let text = &text[start..];
-        let mut pieces = self.pretokenizer.pieces(text, stop - start);
-        while let Some(bounds) = pieces.next_batch()? {
-            merger.encode(text, bounds, ranks)?;
-        }
-        merger.finish(text, ranks)
-    }
-
-    /// The number of tokens that [`Tokenizer::encode_pieces`] gives.
-    pub(crate) fn count_pieces(
-        &self,
-        counter: &mut PieceCounter<'_>,
-        text: &[u8],
-        start: usize,
-        stop: usize,
-    ) -> Result<usize, Error> {
-        let text = &text[start..];
-        let mut pieces = self.pretokenizer.pieces(text, stop - start);
-        let mut tokens = 0;
-        while let Some(bounds) = pieces.next_batch()? {
-            tokens += counter.add(text, bounds)?;
-        }
-        Ok(tokens + counter.finish(text)?)
-    }
-
     /// The error for a name that [`SpecialPolicy::Forbid`] found at byte `place`.
     pub(crate) fn forbidden(&self, id: TokenId, place: u64) -> Error {
         let name = self.specials.name(id).unwrap_or_default();
@@ -480,7 +440,8 @@ fn for_known_bytes(normalizer: Normalizer, vocabulary: &Vocabulary) -> Normalize
 }
 
 fn all_pieces(pretokenizer: &Pretokenizer, text: &[u8]) -> Result<Vec<usize>, Error> {
-    let mut pieces = pretokenizer.pieces(text, text.len());
+    let mut bounds = Bounds::new();
+    let mut pieces = pretokenizer.pieces(text, text.len(), &mut bounds);
     let mut all = Vec::new();
     loop {
         let Some(bounds) = pieces.next_batch()? else { return Ok(all) };

@@ -14,6 +14,7 @@ use super::Tokenizer;
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::{Error, ErrorKind};
 use crate::normalize::Alignment;
+use crate::pretokenize::Bounds;
 use crate::special::{In, SpecialPolicy};
 use crate::token::{Rank, Span, TokenId, Unit};
 
@@ -139,7 +140,7 @@ impl Tokenizer {
     ) -> Result<(), Error> {
         if self.cuts_and_knows_all() {
             let from = ids.len();
-            self.encode_pieces(merger, text, 0, text.len(), ids)?;
+            self.encode_pieces(merger, &mut Bounds::new(), text, [0, text.len()], ids)?;
             self.vocabulary.to_ids(&mut ids[from..]);
             return Ok(());
         }
@@ -156,7 +157,7 @@ impl Tokenizer {
     /// The number of tokens of a stretch.
     pub(super) fn count_segment(&self, counter: &mut PieceCounter<'_>, text: &[u8]) -> Result<usize, Error> {
         if self.cuts_and_knows_all() {
-            return self.count_pieces(counter, text, 0, text.len());
+            return self.count_pieces(counter, &mut Bounds::new(), text, [0, text.len()]);
         }
         let mut ids = Vec::new();
         self.encode_segment(&mut self.merger(text.len()), text, &mut ids)?;
@@ -176,7 +177,7 @@ impl Tokenizer {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let mut ranks = Vec::new();
-        self.encode_pieces(merger, text.bytes, 0, text.bytes.len(), &mut ranks)?;
+        self.encode_pieces(merger, &mut Bounds::new(), text.bytes, [0, text.bytes.len()], &mut ranks)?;
         let tables = self.vocabulary.tables();
         let mut at = 0;
         for rank in ranks {

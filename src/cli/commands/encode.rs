@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use bytepair::stream::Encoder;
-use bytepair::{Frame, Span, SpecialPolicy, TokenId, Tokenizer};
+use bytepair::{Frame, SpecialPolicy, Tokenizer};
 
 use crate::cli::args::{self, EncodeArgs};
 use crate::cli::commands::count::{tell_binary, tell_empty, tell_remarks};
@@ -101,13 +101,13 @@ impl Encoding<'_> {
     ) -> Result<(), Failure> {
         let mut encoder = Encoder::new(self.tokenizer, self.policy);
         let mut buffer = vec![0; READ];
-        let mut tokens = at(0, &self.frame.before);
+        writer.put_at(0, &self.frame.before);
         let mut length = 0;
         let done = loop {
             let chunk = match text.read(&mut buffer) {
                 Ok(0) => {
-                    let done = encoder.finish_spans(&mut tokens);
-                    break done.map(|()| tokens.extend(at(length, &self.frame.after)));
+                    let done = writer.finish(encoder);
+                    break done.map(|()| writer.put_at(length, &self.frame.after));
                 }
                 Ok(read) => &buffer[..read],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -118,21 +118,15 @@ impl Encoding<'_> {
             };
             self.progress.add(chunk.len() as u64);
             length += chunk.len();
-            if let Err(error) = encoder.push_spans(chunk, &mut tokens) {
+            if let Err(error) = writer.push(&mut encoder, chunk) {
                 break Err(error);
             }
-            writer.write(&tokens, out)?;
-            tokens.clear();
+            writer.write(out)?;
         };
         match done {
-            Ok(()) => writer.write(&tokens, out)?,
+            Ok(()) => writer.write(out)?,
             Err(error) => self.messages.error(&spread::explain(error, input)),
         }
         Ok(writer.end(out)?)
     }
-}
-
-/// Tokens that stand at a place of the text, for none of its bytes.
-fn at(place: usize, ids: &[TokenId]) -> Vec<Span> {
-    ids.iter().map(|&id| Span { id, start: place, end: place }).collect()
 }

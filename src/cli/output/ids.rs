@@ -4,20 +4,26 @@
 
 use std::io::{self, Write};
 
+use bytepair::stream::Encoder;
 use bytepair::{Span, TokenId, Tokenizer};
 use serde::Serialize;
 
-/// A way to write the ids of one input after another.
+/// A way to write the ids of one input after another: takes tokens from an encoder, and writes them when it is told to.
+/// Only where they are asked for, tokens come with the places of the text that they stand for.
 pub(crate) enum IdWriter<'t> {
     /// Numbers with spaces between them, a line for each input.
     Plain {
         /// Whether the next number is the first of its line.
         first: bool,
+        /// What is not written yet.
+        ids: Vec<TokenId>,
     },
     /// An object a line.
     Json {
         /// Knows the bytes of tokens.
         tokenizer: &'t Tokenizer,
+        /// What is not written yet.
+        spans: Vec<Span>,
     },
 }
 
@@ -35,27 +41,53 @@ struct Token<'a> {
 impl<'t> IdWriter<'t> {
     /// A writer of numbers.
     pub(crate) fn plain() -> IdWriter<'t> {
-        IdWriter::Plain { first: true }
+        IdWriter::Plain { first: true, ids: Vec::new() }
     }
 
     /// A writer of objects.
     pub(crate) fn json(tokenizer: &'t Tokenizer) -> IdWriter<'t> {
-        IdWriter::Json { tokenizer }
+        IdWriter::Json { tokenizer, spans: Vec::new() }
     }
 
-    /// Writes the next tokens of an input.
-    pub(crate) fn write(&mut self, tokens: &[Span], out: &mut impl Write) -> io::Result<()> {
+    /// Takes the tokens that come with the next bytes of a text.
+    pub(crate) fn push(&mut self, encoder: &mut Encoder<'_>, chunk: &[u8]) -> Result<(), bytepair::Error> {
         match self {
-            IdWriter::Plain { first } => {
-                for &Span { id, .. } in tokens {
+            IdWriter::Plain { ids, .. } => encoder.push(chunk, ids),
+            IdWriter::Json { spans, .. } => encoder.push_spans(chunk, spans),
+        }
+    }
+
+    /// Takes the last tokens of a text.
+    pub(crate) fn finish(&mut self, encoder: Encoder<'_>) -> Result<(), bytepair::Error> {
+        match self {
+            IdWriter::Plain { ids, .. } => encoder.finish(ids),
+            IdWriter::Json { spans, .. } => encoder.finish_spans(spans),
+        }
+    }
+
+    /// Takes tokens that stand at a place of the text, for none of its bytes.
+    pub(crate) fn put_at(&mut self, place: usize, more: &[TokenId]) {
+        match self {
+            IdWriter::Plain { ids, .. } => ids.extend_from_slice(more),
+            IdWriter::Json { spans, .. } => {
+                spans.extend(more.iter().map(|&id| Span { id, start: place, end: place }));
+            }
+        }
+    }
+
+    /// Writes what was taken.
+    pub(crate) fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            IdWriter::Plain { first, ids } => {
+                for id in ids.drain(..) {
                     if !std::mem::take(first) {
                         out.write_all(b" ")?;
                     }
                     number(id, out)?;
                 }
             }
-            IdWriter::Json { tokenizer } => {
-                for &Span { id, start, end } in tokens {
+            IdWriter::Json { tokenizer, spans } => {
+                for Span { id, start, end } in spans.drain(..) {
                     let bytes = tokenizer.token_bytes(id).map_err(io::Error::other)?;
                     let text = std::str::from_utf8(bytes).ok();
                     let bytes_hex = text.is_none().then(|| hex(bytes));
@@ -67,14 +99,18 @@ impl<'t> IdWriter<'t> {
         Ok(())
     }
 
-    /// Ends an input.
+    /// Ends an input. What was taken and not written, because the input failed, is forgotten.
     pub(crate) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         match self {
-            IdWriter::Plain { first } => {
+            IdWriter::Plain { first, ids } => {
+                ids.clear();
                 *first = true;
                 out.write_all(b"\n")
             }
-            IdWriter::Json { .. } => Ok(()),
+            IdWriter::Json { spans, .. } => {
+                spans.clear();
+                Ok(())
+            }
         }
     }
 }

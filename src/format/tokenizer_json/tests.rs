@@ -461,7 +461,8 @@ fn what_cannot_be_written_is_refused() {
         }
     };
     let prefix = || SplitStep::Prefix { text: " ".into(), only_first: true };
-    let cases: [(&dyn Fn(&mut Definition), &str); 7] = [
+    type Change<'c> = &'c dyn Fn(&mut Definition);
+    let cases: [(Change<'_>, &str); 7] = [
         (&|definition| definition.strips_first_space = true, "leaves out the first space"),
         (&|definition| definition.split = Split::Pattern("^a".into()), "would mean something else there: ^a"),
         (&|definition| definition.split = Split::Steps(vec![prefix()]), "puts something before pieces"),
