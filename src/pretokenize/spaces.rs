@@ -56,9 +56,10 @@ impl SpaceRules {
         by_widest(Scanning { rules: self, text: &text[..stop], at, ends })
     }
 
-    /// Where in a block pieces begin; `last` has the classes of the byte before it at bit 63, if there is one.
+    /// Where in a block pieces begin, and where a space is that might go on, see [`SpaceRules::without_exceptions`]; `last` has
+    /// the classes of the byte before it at bit 63, if there is one.
     #[inline(always)]
-    fn starts(self, ascii: &AsciiMasks, last: &mut Last) -> u64 {
+    fn starts(self, ascii: &AsciiMasks, last: &mut Last) -> [u64; 2] {
         let letter = ascii.upper | ascii.lower;
         let now = Last {
             blank: ascii.blank,
@@ -81,21 +82,27 @@ impl SpaceRules {
         let letters = letter & after_sign | (now.sign | now.blank) & after_letter;
         let blanks = now.blank & !after(now.blank, last.blank);
         *last = now;
-        blanks
+        let starts = blanks
             | lines
             | if_so(self.letters_apart, letters)
-            | if_so(self.digits_alone, now.digit | after_digit)
+            | if_so(self.digits_alone, now.digit | after_digit);
+        let is_sign = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphabetic() && byte != b' ';
+        let exceptions = match self.but_after {
+            Some(byte) if is_sign(byte) => blanks & after_sign,
+            Some(_) => blanks,
+            None => 0,
+        };
+        [starts, exceptions]
     }
 
-    /// The starts in the block at `base` without those before a space that goes on.
+    /// The starts in the block at `base` without those before a space that goes on, which are among `exceptions`.
     #[inline(always)]
-    fn without_exceptions(self, starts: u64, text: &[u8], base: usize) -> u64 {
-        let Some(byte) = self.but_after else { return starts };
-        let (mut kept, mut left) = (starts, starts);
+    fn without_exceptions(self, [starts, exceptions]: [u64; 2], text: &[u8], base: usize) -> u64 {
+        let (mut kept, mut left) = (starts, exceptions);
         while left != 0 {
             let place = left.trailing_zeros();
             let at = base + place as usize;
-            if at > 0 && text[at - 1] == byte && text[at] == b' ' {
+            if at > 0 && Some(text[at - 1]) == self.but_after {
                 kept &= !(1 << place);
             }
             left &= left - 1;
@@ -145,8 +152,8 @@ impl Work for Scanning<'_> {
             let mut block = [0; BLOCK];
             block[..rest.len()].copy_from_slice(rest);
             let there = (1u64 << rest.len()) - 1;
-            let starts = rules.starts(&kernel.classify(&block), &mut last) & wanted & there;
-            let starts = rules.without_exceptions(starts, text, base);
+            let starts = rules.starts(&kernel.classify(&block), &mut last);
+            let starts = rules.without_exceptions(starts.map(|starts| starts & there), text, base) & wanted;
             if let Some(out) = ends[written..].first_chunk_mut::<BLOCK>() {
                 written += write_places(starts, base, out);
             }
