@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
-use crate::special::{In, SpecialPolicy};
+use crate::special::SpecialPolicy;
 use crate::stream::Counter;
 use crate::tokenizer::Tokenizer;
 
@@ -83,10 +83,7 @@ pub fn count_reader(
     options: CountOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
-    // The names of special tokens can stand across any place to cut: such a text is counted on one thread.
-    let specials = tokenizer.specials();
-    let finds = [In::Source, In::Normalized].iter().any(|&place| specials.are_in(place, options.policy));
-    if options.threads > 1 && !finds && tokenizer.can_be_cut() {
+    if options.threads > 1 && tokenizer.can_be_cut(options.policy) {
         return count_on_threads(tokenizer, &mut reader, options, progress);
     }
     let mut buffer = vec![0; READ];

@@ -188,7 +188,7 @@ proptest! {
 
     /// Blocks of 256 KiB are cut for threads, so the text has to be larger.
     #[test]
-    fn threads_change_nothing(parts in prop::collection::vec(texts(), 1..8), spaces in any::<bool>()) {
+    fn threads_change_nothing(parts in prop::collection::vec(texts(), 1..8), spaces in any::<bool>(), finds in any::<bool>()) {
         let mut text = parts.concat();
         if !spaces {
             // Without white space and with nothing but one class, there is hardly a place to cut.
@@ -196,14 +196,21 @@ proptest! {
         }
         text.push(b'x');
         let text = text.repeat(3_500_000 / text.len());
-        for name in ["gpt2", "cl100k_base", "o200k_base", "qwen3.5", "mistral-v3", "gemma2", "deepseek-v3", "kimi-k2"] {
+        let policy = if finds { SpecialPolicy::Encode } else { SpecialPolicy::Text };
+        for name in [
+            "gpt2", "cl100k_base", "o200k_harmony", "qwen3.5", "mistral-v3", "gemma2", "gemma3", "gemma4", "deepseek-v3", "kimi-k2",
+        ] {
             let tokenizer = encoding(name).unwrap();
-            let wanted = tokenizer.count(&text).unwrap() as u64;
+            // Long texts are cut if they are to be normalized; a stream that is pushed one after another is not.
+            let ids = tokenizer.encode_with(&text, policy).unwrap();
+            prop_assert!(ids == streamed(&tokenizer, &text, policy, &[1 << 20]).0, "{}", name);
+            let wanted = tokenizer.count_with(&text, policy).unwrap() as u64;
+            prop_assert_eq!(wanted, ids.len() as u64);
             let mut tallies = Vec::new();
             for threads in [1, 2, 3] {
                 let measure = if threads == 2 { Measure::AllWithUnicodeWords } else { Measure::All };
                 let mut options = CountOptions::default();
-                (options.threads, options.measure) = (threads, measure);
+                (options.threads, options.measure, options.policy) = (threads, measure, policy);
                 let mut bytes = 0;
                 let tally = count_reader(&tokenizer, text.as_slice(), options, &mut |read| bytes += read).unwrap();
                 prop_assert_eq!(bytes, text.len() as u64);
@@ -213,6 +220,23 @@ proptest! {
                 tallies.push(tally.tokens);
             }
             prop_assert_eq!(tallies, vec![wanted; 3]);
+        }
+    }
+}
+
+/// A long text that is normalized is cut, and its tokens are still where they are.
+#[test]
+fn spans_of_long_texts_are_in_place() {
+    let text = "The quick brown fox\n\n\njumps  over 12 lazy dogs; é漢字 <table>\t\tthe end. ".repeat(6000);
+    for name in ["mistral-v3", "gemma3", "gemma4", "qwen3.5"] {
+        let tokenizer = encoding(name).unwrap();
+        let spans = tokenizer.spans(&text, SpecialPolicy::Text).unwrap();
+        assert_eq!(spans.last().unwrap().end, text.len());
+        // The first token can hold a space that is put before the text.
+        for (before, span) in spans.iter().zip(&spans[1..]) {
+            assert_eq!(before.end, span.start, "{name}");
+            let bytes = tokenizer.token_bytes(span.id).unwrap();
+            assert_eq!(bytes, &text.as_bytes()[span.start..span.end], "{name} {span:?}");
         }
     }
 }

@@ -197,15 +197,12 @@ impl Normalizer {
     }
 
     /// Whether `text[at..]`, normalized as a part that is not the beginning ([`Normalizer::continuing`]), goes on
-    /// where `text[..at]`, normalized by itself, ends: together they are the whole text, normalized. A no may be
-    /// said too often, a yes never.
+    /// where `text[..at]`, normalized by itself, ends: together they are the whole text, normalized, and the bytes on both
+    /// sides of the cut are still what they were. A no may be said too often, a yes never.
     pub(crate) fn is_cut_safe(&self, text: &[u8], at: usize) -> bool {
         let Ok(steps) = self.ready() else { return false };
         if at == 0 || at >= text.len() || steps.is_empty() {
             return true;
-        }
-        if let [step] = steps {
-            return step.is_cut(text, at);
         }
         // What the later steps see at the cut is made of the surroundings; of those, what is not settled within
         // them is left out.
@@ -214,6 +211,8 @@ impl Normalizer {
         let mut sides =
             Sides { left: text[start..at].into(), right: text[at..end].into(), is_all: start == 0 };
         steps.iter().all(|step| sides.are_apart(step) && sides.advance(step).is_some())
+            && sides.left.last() == text.get(at - 1)
+            && sides.right.first() == text.get(at)
     }
 }
 

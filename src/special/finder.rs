@@ -27,8 +27,33 @@ pub(super) struct Finder {
     sorted: Vec<u32>,
     /// The first bytes of the names, and the second byte if there is only one after that first byte.
     first: Vec<(u8, Option<u8>)>,
-    /// A bit for each two bytes that a name can begin with.
-    pairs: Vec<u64>,
+    /// What two bytes a name can begin with.
+    pairs: Pairs,
+}
+
+/// A set of pairs of bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs(Vec<u64>);
+
+impl Pairs {
+    /// The set of these pairs.
+    pub(super) fn of(all: impl Iterator<Item = [u8; 2]>) -> Pairs {
+        let mut pairs = Pairs(vec![0; (1 << 16) / 64]);
+        all.for_each(|pair| pairs.add(pair));
+        pairs
+    }
+
+    fn add(&mut self, pair: [u8; 2]) {
+        let bit = usize::from(u16::from_be_bytes(pair));
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Whether the pair is in the set.
+    #[inline]
+    pub(super) fn has(&self, pair: [u8; 2]) -> bool {
+        let bit = usize::from(u16::from_be_bytes(pair));
+        self.0[bit / 64] >> (bit % 64) & 1 != 0
+    }
 }
 
 impl Finder {
@@ -37,11 +62,7 @@ impl Finder {
         let mut sorted: Vec<u32> =
             (0..).zip(tokens).filter(|(_, token)| wanted(token)).map(|(place, _)| place).collect();
         sorted.sort_unstable_by_key(|&place| tokens[place as usize].name.as_bytes());
-        let mut pairs = vec![0; (1 << 16) / 64];
-        let mut set = |first: u8, second: u8| {
-            let bit = usize::from(first) << 8 | usize::from(second);
-            pairs[bit / 64] |= 1u64 << (bit % 64);
-        };
+        let mut pairs = Pairs::of(std::iter::empty());
         let mut first: Vec<(u8, Option<u8>)> = Vec::new();
         for &place in &sorted {
             let (one, two) = match *tokens[place as usize].name.as_bytes() {
@@ -50,8 +71,8 @@ impl Finder {
                 [] => continue,
             };
             match two {
-                Some(two) => set(one, two),
-                None => (0..=255).for_each(|two| set(one, two)),
+                Some(two) => pairs.add([one, two]),
+                None => (0..=255).for_each(|two| pairs.add([one, two])),
             }
             match first.last_mut() {
                 Some(last) if last.0 == one => last.1 = last.1.filter(|_| last.1 == two),
@@ -97,14 +118,14 @@ impl Finder {
                 _ => {
                     let passed = if self.first.len() <= SOME { self.pass_blocks(left) } else { 0 };
                     let left = &left[passed..];
-                    let by_pairs = left.windows(2).position(|pair| self.has(pair[0], pair[1]));
+                    let by_pairs = left.windows(2).position(|pair| self.pairs.has([pair[0], pair[1]]));
                     let at_end = || left.last().filter(|&&last| is_first(last)).map(|_| left.len() - 1);
                     by_pairs.or_else(at_end).map(|place| passed + place)
                 }
             }?;
             let place = from + found;
             match rest.get(place + 1) {
-                Some(&second) if self.first.len() <= FEW && !self.has(rest[place], second) => {
+                Some(&second) if self.first.len() <= FEW && !self.pairs.has([rest[place], second]) => {
                     from = place + 1
                 }
                 _ => return Some(at + place),
@@ -139,11 +160,6 @@ impl Finder {
             }
         }
         found.iter().fold(0, |all, &one| all | one) != 0
-    }
-
-    fn has(&self, first: u8, second: u8) -> bool {
-        let bit = usize::from(first) << 8 | usize::from(second);
-        self.pairs[bit / 64] >> (bit % 64) & 1 != 0
     }
 
     /// The token with the longest name that stands at `at`.

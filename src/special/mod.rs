@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
 use crate::token::TokenId;
-use finder::Finder;
+use finder::{Finder, Pairs};
 
 /// What to do where a text holds the name of a special token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,6 +75,8 @@ pub struct SpecialTokens {
     /// Made at the first search, since most runs never need them: by whether control tokens are found as well, and
     /// whether the text is normalized.
     finders: [[OnceLock<Finder>; 2]; 2],
+    /// The bytes that stand beside each other in names, made when first asked for.
+    neighbours: OnceLock<Pairs>,
 }
 
 /// A special token's name found in a text.
@@ -114,7 +116,7 @@ impl SpecialTokens {
         }
         let mut by_id: Vec<usize> = (0..tokens.len()).collect();
         by_id.sort_by_key(|&place| tokens[place].id);
-        Ok(SpecialTokens { tokens, by_id, finders: Default::default() })
+        Ok(SpecialTokens { tokens, by_id, finders: Default::default(), neighbours: OnceLock::new() })
     }
 
     /// The names and ids, in the order in which they were given.
@@ -154,6 +156,15 @@ impl SpecialTokens {
         let looks = |token: &&SpecialToken| token.single_word || token.strips_left || token.strips_right;
         let mut looking = self.tokens.iter().filter(looks);
         looking.any(|token| is_in(token, In::Source, policy) || is_in(token, In::Normalized, policy))
+    }
+
+    /// Whether any name has these two bytes beside each other. Where none has, none stands across.
+    pub(crate) fn join(&self, before: u8, after: u8) -> bool {
+        let neighbours = self.neighbours.get_or_init(|| {
+            let pairs = self.tokens.iter().flat_map(|token| token.name.as_bytes().windows(2));
+            Pairs::of(pairs.map(|pair| [pair[0], pair[1]]))
+        });
+        neighbours.has([before, after])
     }
 
     /// The length in bytes of the longest name; 0 if there are none.

@@ -283,7 +283,7 @@ impl Tokenizer {
         let textbook = self.textbook.get_or_init(|| self.vocabulary.textbook());
         let by_regex = self.by_regex()?;
         let mut ids = Vec::new();
-        self.each_segment(text.as_ref(), SpecialPolicy::Text, |segment| {
+        self.each_segment_of_whole(text.as_ref(), SpecialPolicy::Text, &mut |segment| {
             match segment {
                 Segment::Special(id, _) => ids.push(id),
                 Segment::Text(text) => {

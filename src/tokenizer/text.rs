@@ -13,10 +13,14 @@ use std::ops::Range;
 use super::Tokenizer;
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::{Error, ErrorKind};
-use crate::normalize::Alignment;
+use crate::normalize::{Alignment, Normalizer};
 use crate::pretokenize::Bounds;
 use crate::special::{In, SpecialPolicy};
 use crate::token::{Rank, Span, TokenId, Unit};
+
+/// How many bytes are normalized at a time, if the text can be cut: what is made of them still is near the processor when it
+/// is looked at.
+const PART: usize = 1 << 17;
 
 /// A part of a text: a special token with its place in the text, or ordinary text.
 pub(super) enum Segment<'t> {
@@ -55,8 +59,17 @@ impl Tokenizer {
     }
 
     /// Whether there may be places where a text can be cut, so that its parts can be dealt with apart from each other.
-    pub(crate) fn can_be_cut(&self) -> bool {
-        self.cuts_and_knows_all() && self.normalizer.stream().is_some()
+    pub(crate) fn can_be_cut(&self, policy: SpecialPolicy) -> bool {
+        let finds = |place| self.specials.are_in(place, policy);
+        // An error names the place in the whole text, and after a token in the text as it is another text begins, for the
+        // normalizer: what is known of neither here.
+        let is_known = policy != SpecialPolicy::Forbid || !finds(In::Source) && !finds(In::Normalized);
+        let is_one_text = self.normalizer.is_identity() || !finds(In::Source);
+        self.cuts_and_knows_all()
+            && self.normalizer.stream().is_some()
+            && is_known
+            && is_one_text
+            && !self.specials.look_around(policy)
     }
 
     /// The last place that is found where the text can be cut: what comes before becomes the same tokens whatever follows,
@@ -70,7 +83,7 @@ impl Tokenizer {
             // Characters of more than one byte may become others, between which there is no boundary.
             let is_safe = self.normalizer.is_identity()
                 || text[cut - 1].is_ascii() && text[cut].is_ascii() && self.normalizer.is_cut_safe(text, cut);
-            if is_safe {
+            if is_safe && !self.specials.join(text[cut - 1], text[cut]) {
                 return Some(cut);
             }
             end = cut;
@@ -78,38 +91,66 @@ impl Tokenizer {
         None
     }
 
-    /// Calls `each` for the special tokens of a text and the stretches of ordinary text between them.
+    /// Calls `each` for the special tokens of a text and the stretches of ordinary text between them. A long text that is
+    /// to be normalized is cut first, if it can be, so that what is normalized is still near when it is looked at.
     pub(super) fn each_segment(
         &self,
         text: &[u8],
         policy: SpecialPolicy,
         mut each: impl FnMut(Segment<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let mut from = 0;
+        if !self.normalizer.is_identity() && text.len() > PART && self.can_be_cut(policy) {
+            let mut continuing = None;
+            while text.len() - from > PART
+                && let Some(cut) = self.last_cut(&text[from..from + PART])
+            {
+                let normalizer = continuing.as_ref().unwrap_or(&self.normalizer);
+                self.each_normalized_segment(normalizer, &text[from..from + cut], from, policy, &mut each)?;
+                from += cut;
+                continuing.get_or_insert_with(|| self.normalizer.continuing());
+            }
+            if let Some(normalizer) = continuing {
+                return self.each_normalized_segment(&normalizer, &text[from..], from, policy, &mut each);
+            }
+        }
+        self.each_segment_of_whole(text, policy, &mut each)
+    }
+
+    /// The same, without cutting the text.
+    pub(super) fn each_segment_of_whole(
+        &self,
+        text: &[u8],
+        policy: SpecialPolicy,
+        each: &mut impl FnMut(Segment<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut at = 0;
         while let Some(found) = self.specials.find(text, at, In::Source, policy) {
             if policy == SpecialPolicy::Forbid && found.is_control {
                 return Err(self.forbidden(found.id, found.range.start as u64));
             }
-            self.each_normalized_segment(&text[at..found.range.start], at, policy, &mut each)?;
+            let before = &text[at..found.range.start];
+            self.each_normalized_segment(&self.normalizer, before, at, policy, each)?;
             at = found.range.end;
             each(Segment::Special(found.id, found.range))?;
         }
-        self.each_normalized_segment(&text[at..], at, policy, &mut each)
+        self.each_normalized_segment(&self.normalizer, &text[at..], at, policy, each)
     }
 
     /// The same for a stretch of the text that begins at `source`, and the tokens that are found when it is normalized.
     fn each_normalized_segment(
         &self,
+        normalizer: &Normalizer,
         text: &[u8],
         source: usize,
         policy: SpecialPolicy,
         each: &mut impl FnMut(Segment<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let normalized;
-        let (text, alignment) = if self.normalizer.is_identity() {
+        let (text, alignment) = if normalizer.is_identity() {
             (text, None)
         } else {
-            normalized = self.normalizer.apply_aligned(text)?;
+            normalized = normalizer.apply_aligned(text)?;
             (&*normalized.0, Some(&normalized.1).filter(|alignment| !alignment.is_identity()))
         };
         let mut at = 0;
