@@ -118,6 +118,7 @@ impl<'t> Encoder<'t> {
     ///
     /// As [`Tokenizer::encode_with`]. The encoder is of no use afterwards.
     pub fn push(&mut self, chunk: &[u8], ids: &mut Vec<TokenId>) -> Result<(), Error> {
+        self.splitter.tokenizer().vocabulary().expect_ids(chunk.len());
         self.splitter.push(chunk, ids)
     }
 

@@ -160,6 +160,7 @@ impl Tokenizer {
     pub fn encode_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<Vec<TokenId>, Error> {
         let text = text.as_ref();
         let mut merger = self.merger(text.len());
+        self.vocabulary.expect_ids(text.len());
         // Most text has a token for four bytes; memory that is not touched costs nothing.
         let mut ids = Vec::with_capacity(text.len() / 4);
         self.each_segment(text, policy, |segment| match segment {

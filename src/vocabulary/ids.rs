@@ -3,6 +3,7 @@
 //! Vocabularies of one piece have one or two runs, those of SentencePiece some hundred.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::invalid;
 use crate::error::Error;
@@ -10,6 +11,9 @@ use crate::token::{Rank, TokenId};
 
 /// From this many runs on, a rank is not looked for among all of them.
 const MANY: usize = 8;
+
+/// How many bytes a text has, at least, for which a table of all ids pays.
+const LONG: usize = 1 << 15;
 
 /// How many ranks share a place in the index.
 const STRIDE: u32 = 64;
@@ -21,6 +25,8 @@ pub(crate) struct Ids {
     by_id: Vec<Run>,
     /// If there are many runs, for each stretch of ranks the run in which it begins.
     index: Vec<u32>,
+    /// If there are many runs and many ids were asked for, the id of every rank.
+    all: OnceLock<Vec<TokenId>>,
     len: u32,
 }
 
@@ -60,7 +66,7 @@ impl Ids {
                 index.push(run as u32);
             }
         }
-        Ok(Ids { by_rank, by_id, index, len })
+        Ok(Ids { by_rank, by_id, index, all: OnceLock::new(), len })
     }
 
     /// How many ranks have ids.
@@ -72,6 +78,24 @@ impl Ids {
     /// Whether every rank is its own id.
     pub(crate) fn are_ranks(&self) -> bool {
         matches!(*self.by_rank, [Run { id: 0, .. }])
+    }
+
+    /// Says that the ids of a text of so many bytes will be asked for.
+    pub(crate) fn expect(&self, bytes: usize) {
+        if bytes >= LONG && !self.index.is_empty() {
+            self.all.get_or_init(|| {
+                let ids = self.by_rank.iter().flat_map(|run| run.id..=run.id + (run.length - 1));
+                ids.collect()
+            });
+        }
+    }
+
+    /// Makes ids of ranks, where they stand. Panics if a rank has none.
+    pub(crate) fn put_for(&self, ranks: &mut [Rank]) {
+        match self.all.get() {
+            Some(ids) => ranks.iter_mut().for_each(|rank| *rank = ids[*rank as usize]),
+            None => ranks.iter_mut().for_each(|rank| *rank = self.id(*rank)),
+        }
     }
 
     /// The id of a rank. Panics if the rank has none.

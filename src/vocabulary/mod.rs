@@ -252,11 +252,16 @@ impl Vocabulary {
         self.ids.id(rank)
     }
 
+    /// Says that the ids of a text of so many bytes will be made.
+    pub(crate) fn expect_ids(&self, bytes: usize) {
+        self.ids.expect(bytes);
+    }
+
     /// Makes ids of ranks, where they stand.
     pub(crate) fn to_ids(&self, ranks: &mut [Rank]) {
         // In many encodings a rank is an id, and nothing is left to do.
         if !self.ids.are_ranks() {
-            ranks.iter_mut().for_each(|rank| *rank = self.id_of(*rank));
+            self.ids.put_for(ranks);
         }
     }
 }
