@@ -96,6 +96,12 @@ impl<'v> PieceEncoder<'v> {
         Ok(())
     }
 
+    /// Takes what is no piece, but stands between those before and those after it.
+    pub(crate) fn put(&mut self, rank: Rank) {
+        let Batch { few, counts, pieces, .. } = self.batch.with_room(1);
+        (few[*pieces - 1], counts[*pieces - 1]) = ([u64::from(rank), 0], 1);
+    }
+
     /// Puts the ranks of the tokens of all pieces so far to `ranks`.
     ///
     /// Fails only where [`super::LongPiece`] does.

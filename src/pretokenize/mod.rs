@@ -143,18 +143,17 @@ impl Pretokenizer {
     /// The pieces of `text` up to byte `stop`, which is the text's end or a boundary between two pieces. What
     /// stands after `stop` is looked at where the pattern looks ahead.
     pub(crate) fn pieces<'t>(&'t self, text: &'t [u8], stop: usize, bounds: &'t mut Bounds) -> Pieces<'t> {
-        self.pieces_from(text, 0, stop, bounds)
+        Pieces { pretokenizer: self, text, at: 0, stop, stretch: regex::Stretch::default(), bounds }
     }
 
-    /// The same from byte `start` on, which is a boundary. What stands before it is not looked at.
+    /// The pieces of `text` from byte `start` on. What stands before it is not looked at.
     pub(crate) fn pieces_from<'t>(
         &'t self,
         text: &'t [u8],
         start: usize,
-        stop: usize,
         bounds: &'t mut Bounds,
     ) -> Pieces<'t> {
-        Pieces { pretokenizer: self, text, at: start, stop, stretch: regex::Stretch::default(), bounds }
+        Pieces { at: start, ..self.pieces(text, text.len(), bounds) }
     }
 }
 

@@ -66,6 +66,9 @@ impl SpecialToken {
     }
 }
 
+/// The highest id of a special token.
+const MOST: TokenId = (1 << 31) - 1;
+
 /// The special tokens of an encoding.
 #[derive(Clone, Debug, Default)]
 pub struct SpecialTokens {
@@ -102,12 +105,17 @@ impl SpecialTokens {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidVocabulary`] if a name is empty or comes twice.
+    /// [`ErrorKind::InvalidVocabulary`] if a name is empty or comes twice, or an id is 2^31 or more.
     pub fn new(tokens: Vec<SpecialToken>) -> Result<SpecialTokens, Error> {
         let mut names: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
         names.sort_unstable();
         if names.first() == Some(&"") {
             let message = "the name of a special token is empty";
+            return Err(Error::new(ErrorKind::InvalidVocabulary, message));
+        }
+        if let Some(token) = tokens.iter().find(|token| token.id > MOST) {
+            let message =
+                format!("the special token {} has the id {}, more than {MOST}", token.name, token.id);
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -358,7 +358,7 @@ fn end_piece(
 mod tests {
     use super::*;
     use crate::registry::encoding;
-    use crate::{Definition, Vocabulary};
+    use crate::{Definition, SpecialToken, SpecialTokens, Vocabulary};
 
     /// How many bytes a counter kept at most while it took this text, and what it counted.
     fn kept(tokenizer: &Tokenizer, text: &[u8]) -> (usize, u64) {
@@ -472,6 +472,34 @@ mod tests {
             encoder.push(&bytes, &mut ids).expect("a scanner");
             encoder.finish(&mut ids).expect("a scanner");
             assert_eq!(tokenizer.decode(&ids).expect("own ids"), bytes);
+        }
+    }
+
+    /// A pattern that looks ahead must not see the token that ends a stretch.
+    #[test]
+    fn stretches_between_tokens_end_there() {
+        let bytes = (0..=255u8).map(|byte| (vec![byte], u32::from(byte) + 7));
+        let vocabulary =
+            Vocabulary::new(bytes.chain([(b"  ".to_vec(), 300), (b"   ".to_vec(), 299)])).expect("all bytes");
+        let token =
+            SpecialToken { is_control: false, in_normalized: true, ..SpecialToken::control("<x>", 1) };
+        let specials = SpecialTokens::new(vec![token]).expect("one name");
+        let definition = Definition::new("test", vocabulary, crate::pretokenize::pattern::CL100K);
+        let tokenizer = Tokenizer::new(Definition { specials, ..definition }).expect("known");
+        let text = "a   <x>   <x>b  <x><x>   c<x>   <x>".repeat(9);
+        let wanted = tokenizer.encode_naively(&text).expect("a short text");
+        assert_eq!(tokenizer.encode(&text).expect("a scanner"), wanted);
+        assert_eq!(tokenizer.count(&text).expect("a scanner"), wanted.len());
+        for size in [1, 7, 100, 1000] {
+            let (mut ids, mut encoder) = (Vec::new(), Encoder::new(&tokenizer, SpecialPolicy::Text));
+            let mut counter = Counter::new(&tokenizer, SpecialPolicy::Text);
+            for chunk in text.as_bytes().chunks(size) {
+                encoder.push(chunk, &mut ids).expect("a scanner");
+                counter.push(chunk).expect("a scanner");
+            }
+            encoder.finish(&mut ids).expect("a scanner");
+            assert_eq!(ids, wanted, "{size}");
+            assert_eq!(counter.finish().expect("a scanner"), wanted.len() as u64, "{size}");
         }
     }
 

@@ -49,7 +49,12 @@ pub(super) trait Sink {
     /// Takes the pieces of one of many short stretches of a text, from a byte to another. What is not settled at once is
     /// with [`Sink::settle`], before any other text comes.
     fn some(&mut self, merging: &mut Merging<'_>, text: &[u8], range: [usize; 2]) -> Result<(), Error> {
-        self.pieces(merging, text, Stretch::Pieces(range[0], range[1]))
+        self.pieces(merging, &text[..range[1]], Stretch::Pieces(range[0], range[1]))
+    }
+
+    /// A special token before, between or after such stretches.
+    fn special_between(&mut self, _: &mut Merging<'_>, id: TokenId, length: usize) {
+        self.special(id, length);
     }
 
     fn settle(&mut self, _: &mut Merging<'_>, _: &[u8]) -> Result<(), Error> {
@@ -77,7 +82,7 @@ impl Sink for Count {
 
     fn some(&mut self, merging: &mut Merging<'_>, text: &[u8], range: [usize; 2]) -> Result<(), Error> {
         let Merging { tokenizer, counter, bounds, .. } = merging;
-        self.0 += tokenizer.count_some(counter, bounds, text, range)? as u64;
+        self.0 += tokenizer.count_some(counter, bounds, &text[..range[1]], range[0])? as u64;
         Ok(())
     }
 
@@ -104,6 +109,25 @@ impl Sink for Vec<TokenId> {
     fn pieces(&mut self, merging: &mut Merging<'_>, text: &[u8], stretch: Stretch) -> Result<(), Error> {
         let from = self.len();
         merging.encode(text, stretch, self)?;
+        merging.tokenizer.vocabulary().to_ids(&mut self[from..]);
+        Ok(())
+    }
+
+    fn some(&mut self, merging: &mut Merging<'_>, text: &[u8], range: [usize; 2]) -> Result<(), Error> {
+        let Merging { tokenizer, merger, bounds, .. } = merging;
+        let from = self.len();
+        tokenizer.encode_some(merger, bounds, &text[..range[1]], range[0], self)?;
+        tokenizer.vocabulary().to_ids(&mut self[from..]);
+        Ok(())
+    }
+
+    fn special_between(&mut self, merging: &mut Merging<'_>, id: TokenId, _: usize) {
+        merging.merger.put(merging.tokenizer.vocabulary().apart(id));
+    }
+
+    fn settle(&mut self, merging: &mut Merging<'_>, text: &[u8]) -> Result<(), Error> {
+        let from = self.len();
+        merging.merger.finish(text, self)?;
         merging.tokenizer.vocabulary().to_ids(&mut self[from..]);
         Ok(())
     }

@@ -210,7 +210,7 @@ impl Segment {
             Part::Settle(text) => sink.settle(merging, text),
             Part::Special(id, length) => {
                 std::mem::take(self).finish(merging, sink)?;
-                sink.special(id, length);
+                sink.special_between(merging, id, length);
                 Ok(())
             }
         }

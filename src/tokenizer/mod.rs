@@ -163,12 +163,9 @@ impl Tokenizer {
         self.vocabulary.expect_ids(text.len());
         // Most text has a token for four bytes; memory that is not touched costs nothing.
         let mut ids = Vec::with_capacity(text.len() / 4);
-        self.each_segment(text, policy, |segment| match segment {
-            Segment::Special(id, _) => {
-                ids.push(id);
-                Ok(())
-            }
-            Segment::Text(text) => self.encode_segment(&mut merger, text.bytes, &mut ids),
+        let mut room = Bounds::new();
+        self.each_segment(text, policy, |segment| {
+            self.encode_segment(&mut merger, &mut room, &segment, &mut ids)
         })?;
         Ok(ids)
     }
@@ -196,12 +193,9 @@ impl Tokenizer {
     pub fn count_with(&self, text: impl AsRef<[u8]>, policy: SpecialPolicy) -> Result<usize, Error> {
         let text = text.as_ref();
         let mut counter = self.piece_counter(text.len());
-        let mut tokens = 0;
+        let (mut tokens, mut room) = (0, Bounds::new());
         self.each_segment(text, policy, |segment| {
-            tokens += match segment {
-                Segment::Special(..) => 1,
-                Segment::Text(text) => self.count_segment(&mut counter, text.bytes)?,
-            };
+            tokens += self.count_segment(&mut counter, &mut room, &segment)?;
             Ok(())
         })?;
         Ok(tokens)
@@ -267,6 +261,7 @@ impl Tokenizer {
             match segment {
                 Segment::Special(id, range) => spans.push(Span { id, start: range.start, end: range.end }),
                 Segment::Text(text) => self.segment_spans(&mut merger, &text, &mut spans)?,
+                Segment::End(_) => {}
             }
             Ok(())
         })?;
@@ -288,10 +283,11 @@ impl Tokenizer {
             match segment {
                 Segment::Special(id, _) => ids.push(id),
                 Segment::Text(text) => {
-                    for piece in by_regex.general_pieces(text.bytes)? {
+                    for piece in by_regex.general_pieces(text.bytes())? {
                         self.to_known_ids(&textbook.encode(&piece), &mut ids)?;
                     }
                 }
+                Segment::End(_) => {}
             }
             Ok(())
         })?;

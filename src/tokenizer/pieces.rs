@@ -34,21 +34,43 @@ impl Tokenizer {
         counter: &mut PieceCounter<'_>,
         room: &mut Bounds,
         text: &[u8],
-        range: [usize; 2],
+        [start, stop]: [usize; 2],
     ) -> Result<usize, Error> {
-        let tokens = self.count_some(counter, room, text, range)?;
+        let text = &text[start..];
+        let mut pieces = self.pretokenizer().pieces(text, stop - start, room);
+        let mut tokens = 0;
+        while let Some(bounds) = pieces.next_batch()? {
+            tokens += counter.add(text, bounds)?;
+        }
         Ok(tokens + counter.finish(text)?)
     }
 
-    /// The same, but for what is noted down in the counter: it is still to be finished with this text.
+    /// As [`Tokenizer::encode_pieces`] for `text[start..]`, which nothing follows; but ranks can come with a later call: the
+    /// merger is still to be finished with a text that begins with this one.
+    pub(crate) fn encode_some(
+        &self,
+        merger: &mut PieceEncoder<'_>,
+        room: &mut Bounds,
+        text: &[u8],
+        start: usize,
+        ranks: &mut Vec<Rank>,
+    ) -> Result<(), Error> {
+        let mut pieces = self.pretokenizer().pieces_from(text, start, room);
+        while let Some(bounds) = pieces.next_batch()? {
+            merger.encode(text, bounds, ranks)?;
+        }
+        Ok(())
+    }
+
+    /// As [`Tokenizer::encode_some`], in numbers.
     pub(crate) fn count_some(
         &self,
         counter: &mut PieceCounter<'_>,
         room: &mut Bounds,
         text: &[u8],
-        [start, stop]: [usize; 2],
+        start: usize,
     ) -> Result<usize, Error> {
-        let mut pieces = self.pretokenizer().pieces_from(text, start, stop, room);
+        let mut pieces = self.pretokenizer().pieces_from(text, start, room);
         let mut tokens = 0;
         while let Some(bounds) = pieces.next_batch()? {
             tokens += counter.add(text, bounds)?;

@@ -26,11 +26,14 @@ const PART: usize = 1 << 17;
 pub(super) enum Segment<'t> {
     Special(TokenId, Range<usize>),
     Text(Stretch<'t>),
+    /// The normalized text of the stretches before goes away.
+    End(&'t [u8]),
 }
 
 /// A stretch of normalized text without special tokens, and the way back.
 pub(super) struct Stretch<'t> {
-    pub(super) bytes: &'t [u8],
+    /// The normalized text, up to the end of the stretch: nothing that comes after matters.
+    text: &'t [u8],
     /// Where it begins in the normalized text.
     start: usize,
     /// From places in the normalized text to places in its source, which begins at `source` in the whole text.
@@ -38,7 +41,11 @@ pub(super) struct Stretch<'t> {
     source: usize,
 }
 
-impl Stretch<'_> {
+impl<'t> Stretch<'t> {
+    pub(super) fn bytes(&self) -> &'t [u8] {
+        &self.text[self.start..]
+    }
+
     /// The place in the whole text of a place in this stretch.
     fn place(&self, at: usize) -> usize {
         let normalized = self.start + at;
@@ -155,36 +162,52 @@ impl Tokenizer {
         };
         let mut at = 0;
         while let Some(found) = self.specials.find(text, at, In::Normalized, policy) {
-            let place = |start| Stretch { bytes: &[], start, alignment, source }.place(0);
+            let place = |start| Stretch { text: &[], start, alignment, source }.place(0);
             let range = place(found.range.start)..place(found.range.end);
             if policy == SpecialPolicy::Forbid && found.is_control {
                 return Err(self.forbidden(found.id, range.start as u64));
             }
-            each(Segment::Text(Stretch {
-                bytes: &text[at..found.range.start],
-                start: at,
-                alignment,
-                source,
-            }))?;
+            let before = &text[..found.range.start];
+            each(Segment::Text(Stretch { text: before, start: at, alignment, source }))?;
             at = found.range.end;
             each(Segment::Special(found.id, range))?;
         }
-        each(Segment::Text(Stretch { bytes: &text[at..], start: at, alignment, source }))
+        each(Segment::Text(Stretch { text, start: at, alignment, source }))?;
+        each(Segment::End(text))
     }
 
-    /// Puts the ids of a stretch to `ids`.
+    /// Puts the ids of a part to `ids`, or with a later part.
     pub(super) fn encode_segment(
+        &self,
+        merger: &mut PieceEncoder<'_>,
+        room: &mut Bounds,
+        segment: &Segment<'_>,
+        ids: &mut Vec<TokenId>,
+    ) -> Result<(), Error> {
+        let from = ids.len();
+        match segment {
+            Segment::Special(id, _) => merger.put(self.vocabulary.apart(*id)),
+            Segment::Text(stretch) if self.cuts_and_knows_all() => {
+                self.encode_some(merger, room, stretch.text, stretch.start, ids)?;
+            }
+            Segment::Text(stretch) => {
+                merger.finish(stretch.text, ids)?;
+                self.vocabulary.to_ids(&mut ids[from..]);
+                return self.encode_generally(merger, stretch.bytes(), ids);
+            }
+            Segment::End(text) => merger.finish(text, ids)?,
+        }
+        self.vocabulary.to_ids(&mut ids[from..]);
+        Ok(())
+    }
+
+    /// Puts the ids of a stretch to `ids`, whatever its pieces are and whether or not they are known.
+    fn encode_generally(
         &self,
         merger: &mut PieceEncoder<'_>,
         text: &[u8],
         ids: &mut Vec<TokenId>,
     ) -> Result<(), Error> {
-        if self.cuts_and_knows_all() {
-            let from = ids.len();
-            self.encode_pieces(merger, &mut Bounds::new(), text, [0, text.len()], ids)?;
-            self.vocabulary.to_ids(&mut ids[from..]);
-            return Ok(());
-        }
         let mut ranks = Vec::new();
         for piece in self.pretokenizer.general_pieces(text)? {
             ranks.clear();
@@ -195,14 +218,25 @@ impl Tokenizer {
         Ok(())
     }
 
-    /// The number of tokens of a stretch.
-    pub(super) fn count_segment(&self, counter: &mut PieceCounter<'_>, text: &[u8]) -> Result<usize, Error> {
-        if self.cuts_and_knows_all() {
-            return self.count_pieces(counter, &mut Bounds::new(), text, [0, text.len()]);
+    /// The number of tokens of a part, or of the parts before that were not counted yet.
+    pub(super) fn count_segment(
+        &self,
+        counter: &mut PieceCounter<'_>,
+        room: &mut Bounds,
+        segment: &Segment<'_>,
+    ) -> Result<usize, Error> {
+        match segment {
+            Segment::Special(..) => Ok(1),
+            Segment::Text(stretch) if self.cuts_and_knows_all() => {
+                self.count_some(counter, room, stretch.text, stretch.start)
+            }
+            Segment::Text(stretch) => {
+                let (text, mut ids) = (stretch.bytes(), Vec::new());
+                self.encode_generally(&mut self.merger(text.len()), text, &mut ids)?;
+                Ok(ids.len())
+            }
+            Segment::End(text) => counter.finish(text),
         }
-        let mut ids = Vec::new();
-        self.encode_segment(&mut self.merger(text.len()), text, &mut ids)?;
-        Ok(ids.len())
     }
 
     /// Puts the tokens of a stretch to `spans`.
@@ -218,7 +252,8 @@ impl Tokenizer {
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         let mut ranks = Vec::new();
-        self.encode_pieces(merger, &mut Bounds::new(), text.bytes, [0, text.bytes.len()], &mut ranks)?;
+        let bytes = text.bytes();
+        self.encode_pieces(merger, &mut Bounds::new(), bytes, [0, bytes.len()], &mut ranks)?;
         let tables = self.vocabulary.tables();
         let mut at = 0;
         for rank in ranks {

@@ -18,6 +18,9 @@ const LONG: usize = 1 << 15;
 /// How many ranks share a place in the index.
 const STRIDE: u32 = 64;
 
+/// What says of a rank that it is none, but an id. No vocabulary has so many tokens.
+const APART: Rank = 1 << 31;
+
 /// Ids by rank and ranks by id.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
@@ -90,11 +93,21 @@ impl Ids {
         }
     }
 
-    /// Makes ids of ranks, where they stand. Panics if a rank has none.
+    /// What [`Ids::put_for`] makes this id of, which is less than 2^31: for an id of another kind among ranks.
+    pub(crate) fn apart(&self, id: TokenId) -> Rank {
+        debug_assert!(id < APART);
+        if self.are_ranks() { id } else { id | APART }
+    }
+
+    /// Makes ids of ranks, and of what [`Ids::apart`] gave, where they stand. Panics if a rank has no id.
     pub(crate) fn put_for(&self, ranks: &mut [Rank]) {
+        // In many encodings a rank is an id, and nothing is left to do.
+        if self.are_ranks() {
+            return;
+        }
         match self.all.get() {
-            Some(ids) => ranks.iter_mut().for_each(|rank| *rank = ids[*rank as usize]),
-            None => ranks.iter_mut().for_each(|rank| *rank = self.id(*rank)),
+            Some(ids) => put_each(ranks, |rank| ids[rank as usize]),
+            None => put_each(ranks, |rank| self.id(rank)),
         }
     }
 
@@ -133,5 +146,12 @@ impl Ids {
     /// The runs as they were given.
     pub(crate) fn runs(&self) -> Vec<(TokenId, u32)> {
         self.by_rank.iter().map(|run| (run.id, run.length)).collect()
+    }
+}
+
+#[inline]
+fn put_each(ranks: &mut [Rank], id: impl Fn(Rank) -> TokenId) {
+    for rank in ranks {
+        *rank = if *rank & APART == 0 { id(*rank) } else { *rank & !APART };
     }
 }

@@ -257,12 +257,14 @@ impl Vocabulary {
         self.ids.expect(bytes);
     }
 
-    /// Makes ids of ranks, where they stand.
+    /// What [`Vocabulary::to_ids`] makes the id of a special token of.
+    pub(crate) fn apart(&self, id: TokenId) -> Rank {
+        self.ids.apart(id)
+    }
+
+    /// Makes ids of ranks, and of what [`Vocabulary::apart`] gave, where they stand.
     pub(crate) fn to_ids(&self, ranks: &mut [Rank]) {
-        // In many encodings a rank is an id, and nothing is left to do.
-        if !self.ids.are_ranks() {
-            self.ids.put_for(ranks);
-        }
+        self.ids.put_for(ranks);
     }
 }
 
