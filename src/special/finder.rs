@@ -11,6 +11,8 @@
 //!
 //! Which white space belongs to a token follows Hugging Face's tokenizers 0.23, `added_vocabulary.rs`.
 
+use std::ops::Range;
+
 use super::{Found, SpecialToken};
 
 /// How many different first bytes there are at most for a search by them alone, or block by block.
@@ -25,10 +27,20 @@ const BLOCK: usize = 64;
 pub(super) struct Finder {
     /// The places of the tokens in the list, in the order of their names.
     sorted: Vec<u32>,
-    /// The first bytes of the names, and the second byte if there is only one after that first byte.
-    first: Vec<(u8, Option<u8>)>,
+    /// The first bytes of the names.
+    first: Vec<Beginning>,
     /// What two bytes a name can begin with.
     pairs: Pairs,
+}
+
+/// The names that begin with a byte.
+#[derive(Clone, Debug)]
+struct Beginning {
+    first: u8,
+    /// The byte after it, if that is the same in all of them.
+    second: Option<u8>,
+    /// The places of the names in the sorted list.
+    range: Range<usize>,
 }
 
 /// A set of pairs of bytes.
@@ -63,8 +75,8 @@ impl Finder {
             (0..).zip(tokens).filter(|(_, token)| wanted(token)).map(|(place, _)| place).collect();
         sorted.sort_unstable_by_key(|&place| tokens[place as usize].name.as_bytes());
         let mut pairs = Pairs::of(std::iter::empty());
-        let mut first: Vec<(u8, Option<u8>)> = Vec::new();
-        for &place in &sorted {
+        let mut first: Vec<Beginning> = Vec::new();
+        for (at, &place) in sorted.iter().enumerate() {
             let (one, two) = match *tokens[place as usize].name.as_bytes() {
                 [one, two, ..] => (one, Some(two)),
                 [one] => (one, None),
@@ -75,8 +87,11 @@ impl Finder {
                 None => (0..=255).for_each(|two| pairs.add([one, two])),
             }
             match first.last_mut() {
-                Some(last) if last.0 == one => last.1 = last.1.filter(|_| last.1 == two),
-                _ => first.push((one, two)),
+                Some(last) if last.first == one => {
+                    last.second = last.second.filter(|_| last.second == two);
+                    last.range.end = at + 1;
+                }
+                _ => first.push(Beginning { first: one, second: two, range: at..at + 1 }),
             }
         }
         Finder { sorted, first, pairs }
@@ -106,15 +121,15 @@ impl Finder {
     /// The first place from `at` on where a name may begin.
     fn candidate(&self, text: &[u8], at: usize) -> Option<usize> {
         let rest = text.get(at..)?;
-        let is_first = |byte: u8| self.first.iter().any(|&(first, _)| first == byte);
+        let is_first = |byte: u8| self.first.iter().any(|names| names.first == byte);
         let mut from = 0;
         loop {
             let left = &rest[from..];
-            let found = match self.first[..] {
+            let found = match &self.first[..] {
                 [] => None,
-                [(a, _)] => memchr::memchr(a, left),
-                [(a, _), (b, _)] => memchr::memchr2(a, b, left),
-                [(a, _), (b, _), (c, _)] => memchr::memchr3(a, b, c, left),
+                [a] => memchr::memchr(a.first, left),
+                [a, b] => memchr::memchr2(a.first, b.first, left),
+                [a, b, c] => memchr::memchr3(a.first, b.first, c.first, left),
                 _ => {
                     let passed = if self.first.len() <= SOME { self.pass_blocks(left) } else { 0 };
                     let left = &left[passed..];
@@ -148,7 +163,7 @@ impl Finder {
     #[inline]
     fn may_begin_in(&self, block: &[u8; BLOCK + 1]) -> bool {
         let mut found = [0u8; BLOCK];
-        for &(first, second) in &self.first {
+        for &Beginning { first, second, .. } in &self.first {
             let pairs = block.iter().zip(&block[1..]);
             match second {
                 Some(second) => found.iter_mut().zip(pairs).for_each(|(found, (&one, &two))| {
@@ -166,7 +181,8 @@ impl Finder {
     fn longest_at<'s>(&self, tokens: &'s [SpecialToken], text: &[u8], at: usize) -> Option<&'s SpecialToken> {
         let rest = &text[at..];
         let name = |place: u32| tokens[place as usize].name.as_bytes();
-        let mut range = &self.sorted[..];
+        let names = self.first.iter().find(|names| names.first == rest[0])?;
+        let mut range = &self.sorted[names.range.clone()];
         let mut longest = None;
         for (depth, &byte) in rest.iter().enumerate() {
             let first =

@@ -37,6 +37,7 @@ pub struct Tokenizer {
     strips_first_space: bool,
     hides_control: bool,
     pretokenizer: Pretokenizer,
+    cuts_and_knows_all: bool,
     /// The slow twin of `pretokenizer`, made when it is first asked for.
     by_regex: OnceLock<Pretokenizer>,
     /// The slow twin of the vocabulary's tables.
@@ -69,6 +70,8 @@ impl Tokenizer {
             Split::Whole => by_borders(&vocabulary).map_or_else(|| Pretokenizer::new(&split), Ok)?,
             _ => Pretokenizer::new(&split)?,
         };
+        // What lacks only bytes that are never a part of UTF-8 is given no others, see `for_known_bytes`.
+        let cuts_and_knows_all = !pretokenizer.is_general() && vocabulary.knows_all_of_utf8();
         let (by_regex, textbook) = (OnceLock::new(), OnceLock::new());
         Ok(Tokenizer {
             name,
@@ -80,6 +83,7 @@ impl Tokenizer {
             strips_first_space,
             hides_control,
             pretokenizer,
+            cuts_and_knows_all,
             by_regex,
             textbook,
         })

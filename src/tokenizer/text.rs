@@ -61,8 +61,7 @@ impl Tokenizer {
 
     /// Whether pieces are the text, cut up, and every piece becomes tokens.
     pub(crate) fn cuts_and_knows_all(&self) -> bool {
-        // What lacks only bytes that are never a part of UTF-8 is given no others, see `for_known_bytes`.
-        !self.pretokenizer.is_general() && self.vocabulary.knows_all_of_utf8()
+        self.cuts_and_knows_all
     }
 
     /// Whether there may be places where a text can be cut, so that its parts can be dealt with apart from each other.

@@ -114,11 +114,16 @@ impl Ids {
     /// The id of a rank. Panics if the rank has none.
     #[inline]
     pub(crate) fn id(&self, rank: Rank) -> TokenId {
-        let runs = &self.by_rank;
-        let first = runs[0];
-        if rank < first.length {
-            return first.id + rank;
+        match self.by_rank[0] {
+            first if rank < first.length => first.id + rank,
+            _ => self.id_beyond(rank),
         }
+    }
+
+    /// The id of a rank that is not in the first run.
+    #[inline(never)]
+    fn id_beyond(&self, rank: Rank) -> TokenId {
+        let runs = &self.by_rank;
         if self.index.is_empty() {
             let run = runs[runs.partition_point(|run| run.rank <= rank) - 1];
             return run.id + (rank - run.rank);
