@@ -19,7 +19,7 @@
 //! comes after its parts, as in all trained vocabularies.)
 //!
 //! Which tokens reach across a border is asked of the two bytes at it. That counts some that do not fit the
-//! other bytes, and so errs on the safe side; and so does it that of the lowest rank the last five bits are left out.
+//! other bytes, and so errs on the safe side; and so does it that of the lowest rank only the first five bits are known.
 //!
 //! In a vocabulary whose merging begins with characters ([`Unit::Character`]), the characters are those that are tokens,
 //! and there is nothing to be asked.
@@ -29,8 +29,8 @@
 //! header    = code points, divided by 64; pages (u32)
 //! index     = for each 64 code points the page that they are on, or ffff (u16)
 //! pages     = 64 times R + 1, which is also the rank of c; or 0 (three bytes); one byte more at the end
-//! ending    = for the byte before c and the first byte of c, the lowest rank of a token that ends inside (u16)
-//! beginning = for the last byte of c and the byte after it, the lowest rank of a token that begins inside (u16)
+//! ending    = for the byte before c and the first byte of c, the lowest rank of a token that ends inside, rounded
+//! beginning = for the last byte of c and the byte after it, the lowest rank of a token that begins inside, rounded
 //! ```
 
 use std::borrow::Cow;
@@ -52,8 +52,8 @@ const HEADER: usize = 8;
 /// How many bytes a rank has.
 const RANK: usize = 3;
 
-/// How many bits of a rank are left out where only the lowest of several is kept.
-const ROUNDED: u32 = 5;
+/// What stands for the lowest of no ranks.
+const NO_LOWEST: u8 = u8::MAX;
 
 /// How many pairs of bytes there are at each end.
 const BORDERS: usize = 256 * 64;
@@ -108,7 +108,7 @@ impl Chars {
         image.extend(index.into_iter().flat_map(u16::to_le_bytes));
         pages.into_iter().for_each(|number| image.extend_from_slice(&number.to_le_bytes()[..RANK]));
         image.push(0);
-        image.extend(lowest.into_iter().flat_map(u16::to_le_bytes));
+        image.extend(lowest);
         image
     }
 
@@ -118,7 +118,7 @@ impl Chars {
         let (places, pages) = (number(0)?, number(1)?);
         let pages_at = HEADER + 2 * places;
         let ending_at = pages_at + RANK * PAGE * pages + 1;
-        let lowest = if places == PAGES_OF_THREE { 2 * 2 * BORDERS } else { 0 };
+        let lowest = if places == PAGES_OF_THREE { 2 * BORDERS } else { 0 };
         (image.len() == ending_at + lowest).then_some(Chars { image, places, pages_at, ending_at })
     }
 
@@ -151,8 +151,9 @@ impl Chars {
         if self.are_all() {
             return Some((rank, length));
         }
+        let rounded = rounded(rank);
         let is_below =
-            |lowest: usize| rank >> ROUNDED < self.number_of_two(self.ending_at + 2 * lowest).into();
+            |lowest: usize| self.image.get(self.ending_at + lowest).is_some_and(|&lowest| rounded < lowest);
         let is_safe_before = match at.checked_sub(1) {
             Some(before) => is_below(ending(piece[before], piece[at])),
             None => true,
@@ -174,12 +175,9 @@ impl Chars {
 
 /// For all pairs of bytes at the ends of a character, the lowest rank of a token that ends inside or begins inside,
 /// rounded down.
-fn lowest_across(tokens: &[&[u8]]) -> Vec<u16> {
-    let mut lowest = vec![u16::MAX; 2 * BORDERS];
-    let mut lower = |at: usize, rank: u32| {
-        let rounded = u16::try_from(rank >> ROUNDED).unwrap_or(u16::MAX);
-        lowest[at] = lowest[at].min(rounded);
-    };
+fn lowest_across(tokens: &[&[u8]]) -> Vec<u8> {
+    let mut lowest = vec![NO_LOWEST; 2 * BORDERS];
+    let mut lower = |at: usize, rank: u32| lowest[at] = lowest[at].min(rounded(rank));
     for (rank, token) in (0u32..).zip(tokens) {
         for (at, pair) in token.windows(2).enumerate() {
             if is_lead(pair[1]) && at + 1 + length(pair[1]) > token.len() {
@@ -193,6 +191,16 @@ fn lowest_across(tokens: &[&[u8]]) -> Vec<u16> {
         }
     }
     lowest
+}
+
+/// A rank to its first five bits, in one byte: of two ranks the one that is less after this was less before. Below
+/// [`NO_LOWEST`] for all ranks that a vocabulary can have (2^20).
+#[inline(always)]
+fn rounded(rank: u32) -> u8 {
+    let number = rank >> 2;
+    let scale = (number | 31).ilog2() - 4;
+    // From each power of two to the next there are 16 steps.
+    (scale * 16 + (number >> scale)).min(u32::from(NO_LOWEST) - 1) as u8
 }
 
 /// See [`Chars::parts`].
@@ -319,4 +327,17 @@ fn is_last_merge(known: &Tokens, pairs: &Pairs, token: &[u8], rank: u32) -> bool
         _ => pairs.rank(byte(0), pair(1)),
     };
     joined == rank
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_keeps_the_order() {
+        let all: Vec<u8> = (0..1 << 20).map(rounded).collect();
+        assert!(all.is_sorted() && all.last().is_some_and(|&last| last < NO_LOWEST));
+        // To a sixteenth.
+        assert!((1000..1 << 20).all(|rank: u32| rounded(rank) < rounded(rank + rank / 14)));
+    }
 }
