@@ -77,6 +77,8 @@ impl Description {
     pub(crate) fn of(tokenizer: &Tokenizer) -> Description {
         let vocabulary = tokenizer.vocabulary();
         let specials = tokenizer.specials().tokens();
+        let mut sorted: Vec<&SpecialToken> = specials.iter().collect();
+        sorted.sort_by_key(|special| special.id);
         Description {
             name: tokenizer.name().to_owned(),
             tokens: vocabulary.len(),
@@ -94,7 +96,7 @@ impl Description {
             eos: tokenizer.frame().after.clone(),
             strips_first_space: tokenizer.strips_first_space(),
             hides_control: tokenizer.hides_control(),
-            specials: specials.iter().map(Special::of).collect(),
+            specials: sorted.into_iter().map(Special::of).collect(),
         }
     }
 

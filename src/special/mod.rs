@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
 use crate::token::TokenId;
-use finder::{Finder, Pairs};
+use finder::{Finder, Pairs, by_name};
 
 /// What to do where a text holds the name of a special token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,8 +73,11 @@ const MOST: TokenId = (1 << 31) - 1;
 #[derive(Clone, Debug, Default)]
 pub struct SpecialTokens {
     tokens: Vec<SpecialToken>,
-    /// The places in `tokens`, ordered by id and then by place.
-    by_id: Vec<usize>,
+    /// The places in `tokens`, ordered by id and then by place; and ordered by name. Made when first needed.
+    by_id: OnceLock<Vec<u32>>,
+    by_name: OnceLock<Vec<u32>>,
+    /// The length of the longest name, in bytes.
+    longest: usize,
     /// Made at the first search, since most runs never need them: by whether control tokens are found as well, and
     /// whether the text is normalized.
     finders: [[OnceLock<Finder>; 2]; 2],
@@ -107,9 +110,9 @@ impl SpecialTokens {
     ///
     /// [`ErrorKind::InvalidVocabulary`] if a name is empty or comes twice, or an id is 2^31 or more.
     pub fn new(tokens: Vec<SpecialToken>) -> Result<SpecialTokens, Error> {
-        let mut names: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
-        names.sort_unstable();
-        if names.first() == Some(&"") {
+        let sorted = by_name(&tokens);
+        let name = |place: u32| tokens[place as usize].name.as_str();
+        if sorted.first().is_some_and(|&place| name(place).is_empty()) {
             let message = "the name of a special token is empty";
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
@@ -118,13 +121,18 @@ impl SpecialTokens {
                 format!("the special token {} has the id {}, more than {MOST}", token.name, token.id);
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("the special token {} comes twice", pair[0]);
+        if let Some(pair) = sorted.windows(2).find(|pair| name(pair[0]) == name(pair[1])) {
+            let message = format!("the special token {} comes twice", name(pair[0]));
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
-        let mut by_id: Vec<usize> = (0..tokens.len()).collect();
-        by_id.sort_by_key(|&place| tokens[place].id);
-        Ok(SpecialTokens { tokens, by_id, finders: Default::default(), neighbours: OnceLock::new() })
+        let checked = SpecialTokens::checked(tokens);
+        Ok(SpecialTokens { by_name: OnceLock::from(sorted), ..checked })
+    }
+
+    /// Special tokens that [`SpecialTokens::new`] has no error for.
+    pub(crate) fn checked(tokens: Vec<SpecialToken>) -> SpecialTokens {
+        let longest = tokens.iter().map(|token| token.name.len()).max().unwrap_or(0);
+        SpecialTokens { tokens, longest, ..SpecialTokens::default() }
     }
 
     /// The names and ids, in the order in which they were given.
@@ -149,8 +157,13 @@ impl SpecialTokens {
 
     /// The special token with this id; of several, the first that was given.
     pub(crate) fn token(&self, id: TokenId) -> Option<&SpecialToken> {
-        let first = self.by_id.partition_point(|&place| self.tokens[place].id < id);
-        let token = self.tokens.get(*self.by_id.get(first)?)?;
+        let at = |place: u32| &self.tokens[place as usize];
+        let by_id = self.by_id.get_or_init(|| {
+            let mut by_id: Vec<u32> = (0..).zip(&self.tokens).map(|(place, _)| place).collect();
+            by_id.sort_by_key(|&place| at(place).id);
+            by_id
+        });
+        let token = at(*by_id.get(by_id.partition_point(|&place| at(place).id < id))?);
         (token.id == id).then_some(token)
     }
 
@@ -177,7 +190,7 @@ impl SpecialTokens {
 
     /// The length in bytes of the longest name; 0 if there are none.
     pub(crate) fn longest(&self) -> usize {
-        self.iter().map(|(name, _)| name.len()).max().unwrap_or(0)
+        self.longest
     }
 
     /// The first name in `text` from byte `from` on; of several that begin there, the longest. Before `from` stands nothing,
@@ -186,7 +199,8 @@ impl SpecialTokens {
         let with_control = matches!(policy, SpecialPolicy::Encode | SpecialPolicy::Forbid);
         let finder = &self.finders[usize::from(with_control)][usize::from(place == In::Normalized)];
         let wanted = |token: &SpecialToken| is_in(token, place, policy);
-        let finder = finder.get_or_init(|| Finder::new(&self.tokens, wanted));
+        let by_name = self.by_name.get_or_init(|| by_name(&self.tokens));
+        let finder = finder.get_or_init(|| Finder::new(&self.tokens, by_name, wanted));
         if policy == SpecialPolicy::Plain { None } else { finder.find(&self.tokens, text, from) }
     }
 }
