@@ -50,7 +50,7 @@ impl Special {
     fn of(token: &SpecialToken) -> Special {
         Special {
             id: token.id,
-            name: token.name.clone(),
+            name: token.name.to_string(),
             kind: if token.is_control { "control" } else { "text" },
             in_normalized: token.in_normalized,
             single_word: token.single_word,

@@ -56,7 +56,7 @@ pub(crate) fn parse(vocab: &[u8], merges: &[u8]) -> Result<Parts, Error> {
     };
     Ok(Parts {
         model: merge_model::build(&source)?,
-        specials: specials.iter().map(|(id, name)| SpecialToken::control(*name, *id)).collect(),
+        specials: specials.iter().map(|(id, name)| SpecialToken::control((*name).to_owned(), *id)).collect(),
         normalizer: Normalizer::default(),
         split: Split::Pattern(pattern::GPT2.into()),
         frame: Frame::default(),
@@ -129,7 +129,7 @@ pub fn write(definition: &Definition) -> Result<Files, Error> {
             || token.single_word
             || token.strips_left
             || token.strips_right;
-        if is_odd || names.contains_key(&token.id) || !known.insert(token.name.clone()) {
+        if is_odd || names.contains_key(&token.id) || !known.insert(token.name.to_string()) {
             return Err(refuse(format!("they have no place for the special token {}", show(&token.name))));
         }
         names.insert(token.id, Cow::Borrowed(&token.name));

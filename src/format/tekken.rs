@@ -131,10 +131,8 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
 fn specials(file: &File<'_>, count: u32) -> Result<Vec<SpecialToken>, Error> {
     let version = file.config.version.as_deref().unwrap_or("v3");
     let number = version.trim_start_matches('v').split(['m', '.']).next().and_then(|n| n.parse::<u32>().ok());
-    let mut named: Vec<(u32, Cow<'_, str>)> = match &file.special_tokens {
-        Some(specials) => {
-            specials.iter().map(|token| (token.rank, token.token_str.as_str().into())).collect()
-        }
+    let mut named: Vec<(u32, Cow<'static, str>)> = match &file.special_tokens {
+        Some(specials) => specials.iter().map(|token| (token.rank, token.token_str.clone().into())).collect(),
         None if number.is_some_and(|number| number <= 7) => {
             FIRST_SPECIALS.into_iter().zip(0..count).map(|(name, id)| (id, name.into())).collect()
         }
@@ -183,7 +181,7 @@ mod tests {
         let parts = parse(file().to_string().as_bytes()).expect("a small file");
         // The last rank is beyond the size of the vocabulary.
         assert_eq!(parts.model.tokens, [(b"a".to_vec(), 3), (b"b".to_vec(), 4), (b"ab".to_vec(), 5)]);
-        let names: Vec<&str> = parts.specials.iter().map(|token| token.name.as_str()).collect();
+        let names: Vec<&str> = parts.specials.iter().map(|token| &*token.name).collect();
         assert_eq!(names, ["<unk>", "<s>", "</s>"]);
         assert!(parts.specials.iter().all(|token| token.is_control));
         assert_eq!(parts.split, Split::Pattern(r"\p{L}+|.".into()));
@@ -194,7 +192,7 @@ mod tests {
             {"rank": 1, "token_str": "<s>", "is_control": true}, {"rank": 0, "token_str": "<x>", "is_control": true},
         ]);
         let parts = parse(named.to_string().as_bytes()).expect("names of its own");
-        let names: Vec<&str> = parts.specials.iter().map(|token| token.name.as_str()).collect();
+        let names: Vec<&str> = parts.specials.iter().map(|token| &*token.name).collect();
         assert_eq!((names, parts.frame.before), (vec!["<x>", "<s>", "<SPECIAL_2>"], vec![1]));
     }
 

@@ -94,12 +94,14 @@ impl Encoding {
             let hint = format!("build with the cargo feature licence-{}", self.class);
             return Err(Error::new(ErrorKind::UnknownEncoding, message).with_hint(hint));
         };
-        let specials = packs::specials(self.specials).unwrap_or_default();
+        let list = packs::specials(self.specials).unwrap_or_default();
+        let mut specials = Vec::with_capacity(list.len() / SPECIAL);
+        specials.extend(list.lines().filter_map(special_token));
         Ok(Definition {
             name: self.name.to_owned(),
             vocabulary: pack.vocabulary()?,
             // A test holds that all lists can be read, and have no errors.
-            specials: SpecialTokens::checked(specials.lines().filter_map(special_token).collect()),
+            specials: SpecialTokens::checked(specials),
             normalizer: self.normalizer()?,
             split: self.split()?,
             frame: Frame {
@@ -147,6 +149,9 @@ impl Encoding {
     }
 }
 
+/// How many bytes there are for each special token in a list, at least in long ones.
+const SPECIAL: usize = 16;
+
 /// An embedded vocabulary: its tables made by the build script, and the ids of its ranks.
 struct Pack {
     images: [&'static [u8]; 4],
@@ -171,7 +176,7 @@ mod packs {
 }
 
 /// A special token from a line of its list: id, rules, name.
-fn special_token(line: &str) -> Option<SpecialToken> {
+fn special_token(line: &'static str) -> Option<SpecialToken> {
     // Cells are so short that anything cleverer takes longer.
     let cell = |rest: &'_ str| rest.bytes().position(|byte| byte == b'\t');
     let (id, rest) = line.split_at(cell(line)?);
@@ -180,7 +185,7 @@ fn special_token(line: &str) -> Option<SpecialToken> {
     let (id, name) = (id.parse().ok()?, &name[1..]);
     let has = |letter: u8| rules.bytes().any(|rule| rule == letter);
     Some(SpecialToken {
-        name: if name.contains('\\') { unescape(name) } else { name.to_owned() },
+        name: if name.contains('\\') { unescape(name).into() } else { name.into() },
         id,
         is_control: has(b'c'),
         in_normalized: has(b'n'),

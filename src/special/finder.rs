@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     fn token(name: &str) -> SpecialToken {
-        SpecialToken::control(name, 0)
+        SpecialToken::control(name.to_owned(), 0)
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 
 mod finder;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -34,7 +35,7 @@ pub enum SpecialPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpecialToken {
     /// The text that it is found by, and decodes to.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Its id. It may be that of an ordinary token, with the same bytes.
     pub id: TokenId,
     /// Whether it means something to the model, so that text from others must not be able to smuggle it in. One that
@@ -53,7 +54,7 @@ pub struct SpecialToken {
 
 impl SpecialToken {
     /// A token that means something to the model, looked for in the text as it is.
-    pub fn control(name: impl Into<String>, id: TokenId) -> SpecialToken {
+    pub fn control(name: impl Into<Cow<'static, str>>, id: TokenId) -> SpecialToken {
         SpecialToken {
             name: name.into(),
             id,
@@ -111,7 +112,7 @@ impl SpecialTokens {
     /// [`ErrorKind::InvalidVocabulary`] if a name is empty or comes twice, or an id is 2^31 or more.
     pub fn new(tokens: Vec<SpecialToken>) -> Result<SpecialTokens, Error> {
         let sorted = by_name(&tokens);
-        let name = |place: u32| tokens[place as usize].name.as_str();
+        let name = |place: u32| &*tokens[place as usize].name;
         if sorted.first().is_some_and(|&place| name(place).is_empty()) {
             let message = "the name of a special token is empty";
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
@@ -137,7 +138,7 @@ impl SpecialTokens {
 
     /// The names and ids, in the order in which they were given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, TokenId)> {
-        self.tokens.iter().map(|token| (token.name.as_str(), token.id))
+        self.tokens.iter().map(|token| (&*token.name, token.id))
     }
 
     /// All that is known of the tokens, in the order in which they were given.
@@ -152,7 +153,7 @@ impl SpecialTokens {
 
     /// The name of a special token.
     pub fn name(&self, id: TokenId) -> Option<&str> {
-        self.token(id).map(|token| token.name.as_str())
+        self.token(id).map(|token| &*token.name)
     }
 
     /// The special token with this id; of several, the first that was given.

@@ -185,7 +185,7 @@ fn by_merges(
                     unknown = Some(name.as_str());
                 }
                 let is_control = kind != Kind::UserDefined;
-                specials.push(SpecialToken { is_control, ..SpecialToken::control(name, id) });
+                specials.push(SpecialToken { is_control, ..SpecialToken::control(name.to_owned(), id) });
                 // Some are made by merges as well, as runs of spaces in Gemma.
                 if is_text {
                     tokens.push((Cow::Borrowed(name.as_str()), id));
@@ -201,7 +201,7 @@ fn by_merges(
         byte_fallback: is_text,
         unknown: unknown.filter(|_| is_text).map(|name| (name, true)),
         whole_pieces,
-        added: specials.iter().map(|token| token.name.as_str()).collect(),
+        added: specials.iter().map(|token| &*token.name).collect(),
     };
     if let Some(token) = specials.iter().find(|token| token.name.is_empty()) {
         return Err(invalid(format!("the special token with id {} has no name, {}", token.id, show(""))));

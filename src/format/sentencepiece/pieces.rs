@@ -291,15 +291,19 @@ fn byte_tokens(pieces: &[Piece<'_>], byte_fallback: bool) -> Result<Vec<(u8, Tok
 fn specials(pieces: &[Piece<'_>], has_space_sign: bool) -> Vec<SpecialToken> {
     let mut tokens = Vec::new();
     for (id, piece) in pieces.iter().enumerate() {
-        let control = SpecialToken::control(piece.text.as_ref(), id as TokenId);
+        let control = SpecialToken::control(piece.text.clone().into_owned(), id as TokenId);
         match piece.kind {
             Kind::Control | Kind::Unknown => tokens.push(control),
             // It is looked for where there are no spaces any more.
             Kind::UserDefined if has_space_sign && piece.text.contains(' ') => {}
             Kind::UserDefined => {
-                let name =
-                    if has_space_sign { piece.text.replace(SPACE_SIGN, " ") } else { control.name.clone() };
-                tokens.push(SpecialToken { name, is_control: false, in_normalized: true, ..control });
+                let plain = has_space_sign.then(|| piece.text.replace(SPACE_SIGN, " ").into());
+                tokens.push(SpecialToken {
+                    name: plain.unwrap_or_else(|| control.name.clone()),
+                    is_control: false,
+                    in_normalized: true,
+                    ..control
+                });
             }
             Kind::Normal | Kind::Unused | Kind::Byte | Kind::Padding => {}
         }

@@ -57,7 +57,11 @@ pub(super) fn read(
             None => {}
         }
         tokens.push(SpecialToken {
-            name: if token.normalized { in_normalized_text(content, normalizer)? } else { content.into() },
+            name: if token.normalized {
+                in_normalized_text(content, normalizer)?.into()
+            } else {
+                content.to_owned().into()
+            },
             id,
             is_control: token.special,
             in_normalized: token.normalized,

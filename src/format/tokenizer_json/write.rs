@@ -92,7 +92,7 @@ fn add_specials(
         let is_own = |(id, name): &(TokenId, String)| {
             *id == token.id && *name == byte_alphabet::encode(token.name.as_bytes())
         };
-        if names.contains(&token.name) && !written.names.iter().any(|own| own.1 == token.name && is_own(own))
+        if names.contains(&*token.name) && !written.names.iter().any(|own| own.1 == token.name && is_own(own))
         {
             return Err(format!("the special token {shown} has the name of another token"));
         }
@@ -108,7 +108,7 @@ fn add_specials(
     }
     let mut taken = ids;
     for token in specials {
-        if names.contains(&token.name) {
+        if names.contains(&*token.name) {
             continue;
         }
         if !taken.insert(token.id) {
@@ -118,8 +118,8 @@ fn add_specials(
                 token.id
             ));
         }
-        names.insert(token.name.clone());
-        written.names.push((token.id, token.name.clone()));
+        names.insert(token.name.to_string());
+        written.names.push((token.id, token.name.to_string()));
     }
     Ok(())
 }
