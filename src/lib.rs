@@ -9,26 +9,30 @@
 //! # Ok::<(), bytepair::Error>(())
 //! ```
 //!
-//! The encodings of OpenAI's models are built in: [`encoding`] takes a name, [`tokenizer_for_model`] a model.
+//! The vocabularies of OpenAI, Llama, Mistral, Gemma, Qwen, DeepSeek, GLM, Kimi, GPT-NeoX and old Claude are built in (a
+//! cargo feature for each class of licences): [`encoding`] takes a name, [`tokenizer_for_model`] a model. Any other
+//! byte-pair encoding is read from its file by [`format::read`], and written by [`format`], too.
 //! Text that does not fit into memory goes through [`stream::Counter`], [`stream::Encoder`] or
 //! [`parallel::count_reader`]. The command `tokenize` is made of this library.
 //!
 //! # What holds
 //!
-//! * The ids are those of the reference implementation (tiktoken 0.14), for every text, with the character
-//!   classes of Unicode 16.0 ([`UNICODE_VERSION`]).
-//! * `decode(encode(x)) == x` for any bytes; `count(x) == encode(x).len()`. (With [`SpecialPolicy::Encode`] there is
-//!   one exception: o200k_harmony has two names for the id 200018, which decodes to `<|endofprompt|>`.)
+//! * The ids are those of the reference implementation (tiktoken 0.14, sentencepiece 0.2, Hugging Face's tokenizers 0.23, as
+//!   the model's makers use it), for every text, with the character classes of Unicode 16.0 ([`UNICODE_VERSION`]).
+//! * `count(x) == encode(x).len()`; and `decode(encode(x)) == x` for any bytes, where nothing is normalized. (With
+//!   [`SpecialPolicy::Encode`] there is one exception: o200k_harmony has two names for the id 200018, which decodes to
+//!   `<|endofprompt|>`.)
 //! * A stream gives what the whole text gives, however it is cut into chunks; so do threads.
 //! * No input takes more than about linear time.
-//! * Nothing is dropped, replaced or guessed: what cannot be done is an [`Error`].
+//! * Nothing is dropped, replaced or guessed, but by a [`Normalizer`] that the model has: what cannot be done is an [`Error`].
 //!
 //! # Text that is not UTF-8
 //!
 //! Text is bytes. A stretch of valid UTF-8 is cut into pieces as a text of its own; bytes that are not valid
 //! UTF-8 belong to the last piece of the stretch before them (or are a piece, if there is none) and are
 //! encoded as the bytes they are. For a text that is cut inside a character this is what tiktoken's
-//! `_encode_bytes` gives.
+//! `_encode_bytes` gives. In vocabularies of SentencePiece (Llama 2, Mistral before Tekken, Gemma) each of these bytes
+//! becomes U+FFFD, as SentencePiece does it, and so it does in those that lack some bytes (GPT-NeoX).
 //!
 //! # The house
 //!

@@ -27,8 +27,8 @@ impl Written {
 
     /// What to write of a vocabulary. Fails if it is not one of bytes.
     pub(super) fn new(vocabulary: &Vocabulary) -> Result<Written, String> {
-        let is_there = |byte: u8| vocabulary.id(&[byte]).is_some();
-        if vocabulary.unit() != Unit::Byte || !(0..=255).all(is_there) {
+        // Those libraries take nothing but UTF-8, so bytes that are never a part of that can be missing.
+        if vocabulary.unit() != Unit::Byte || !vocabulary.knows_all_of_utf8() {
             return Err("it is not made of single bytes".into());
         }
         let mut spelled = HashSet::new();
@@ -89,8 +89,10 @@ mod tests {
         let bytes = model(&[b"ab"]);
         let characters = BpeModel { unit: Unit::Character, ..bytes.clone() };
         assert_eq!(refused(characters), "it is not made of single bytes");
-        let few = BpeModel { tokens: bytes.tokens[..200].to_vec(), ..bytes.clone() };
-        assert_eq!(refused(few), "it is not made of single bytes");
+        let few = |count: usize| BpeModel { tokens: bytes.tokens[..count].to_vec(), ..bytes.clone() };
+        assert_eq!(refused(few(200)), "it is not made of single bytes");
+        assert_eq!(refused(few(0xf4)), "it is not made of single bytes");
+        assert_eq!(written(few(0xf5)).expect("all of UTF-8").names.len(), 0xf5);
         let twice = BpeModel { decode_only: vec![(b"ab".to_vec(), 999)], ..bytes };
         assert_eq!(refused(twice), "the token with id 999 has the bytes of another one");
     }

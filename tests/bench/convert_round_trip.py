@@ -5,7 +5,7 @@
 
 WRITE is that example's executable, VECTORS a folder with NAME.jsonl (golden ids; what they look like is in
 tests/data/README.md) and, beside them or in tests/data, docs/. Each vocabulary is written as a tokenizer.json, which
-Hugging Face's `tokenizers` (0.23 or later) loads, and some as .tiktoken, which `tiktoken` loads. Every row that the
+Hugging Face's `tokenizers` (0.23, which can be told to take special tokens for text) loads, and some as .tiktoken, which `tiktoken` loads. Every row that the
 library can encode is compared; what it cannot (bytes that are no UTF-8, for Hugging Face's) is counted and said.
 Exits 1 if any differs.
 """
