@@ -124,12 +124,17 @@ impl Pretokenizer {
         matches!(self.scheme, Scheme::General(_))
     }
 
-    /// The pieces of a whole text, which can leave some of it out and have other text put in.
+    /// The pieces of a text that begins at byte `place` of a whole one; they can leave some of it out and have other text put
+    /// in.
     ///
     /// Fails with [`ErrorKind::PatternFailed`] when the regular-expression engine gives up.
-    pub(crate) fn general_pieces<'t>(&self, text: &'t [u8]) -> Result<Vec<Cow<'t, [u8]>>, Error> {
+    pub(crate) fn general_pieces<'t>(
+        &self,
+        text: &'t [u8],
+        place: usize,
+    ) -> Result<Vec<Cow<'t, [u8]>>, Error> {
         if let Scheme::General(steps) = &self.scheme {
-            return steps.pieces(text);
+            return steps.pieces(text, place);
         }
         let mut all = Vec::new();
         let mut bounds = Bounds::new();

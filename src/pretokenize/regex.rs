@@ -135,6 +135,8 @@ impl Pattern {
             let found = self.regex.find_from_pos(stretch.text, from);
             match found.map_err(|error| gave_up(error, stretch.start + at))? {
                 None => return Ok(stretch.text.len()),
+                // A place between characters is a border, too, as in Hugging Face's tokenizers.
+                Some(found) if found.range().is_empty() && found.start() > at => return Ok(found.start()),
                 Some(found) if found.range().is_empty() => match stretch.text[found.end()..].chars().next() {
                     None => return Ok(stretch.text.len()),
                     Some(c) => from = found.end() + c.len_utf8(),

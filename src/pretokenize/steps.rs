@@ -45,13 +45,13 @@ impl Steps {
         Ok(Steps(compiled.collect::<Result<_, Error>>()?))
     }
 
-    /// The pieces of a whole text.
-    pub(super) fn pieces<'t>(&self, text: &'t [u8]) -> Result<Vec<Cow<'t, [u8]>>, Error> {
+    /// The pieces of a text that begins at byte `place` of a whole one.
+    pub(super) fn pieces<'t>(&self, text: &'t [u8], place: usize) -> Result<Vec<Cow<'t, [u8]>>, Error> {
         let mut pieces = Vec::new();
         let mut at = 0;
         while at < text.len() {
             let stretch = valid_prefix(&text[at..]);
-            let parts = self.parts(stretch, at)?;
+            let parts = self.parts(stretch, place + at)?;
             let end = at + stretch.len();
             let next = skip_invalid(text, end);
             let reaches = parts.last().is_some_and(|part| part.end == stretch.len());
@@ -205,7 +205,7 @@ mod tests {
     fn pieces(steps: &[SplitStep], text: impl AsRef<[u8]>) -> Vec<String> {
         let pretokenizer = Pretokenizer::new(&Split::Steps(steps.to_vec())).expect("regular expressions");
         assert!(pretokenizer.is_general());
-        let pieces = pretokenizer.general_pieces(text.as_ref()).expect("short");
+        let pieces = pretokenizer.general_pieces(text.as_ref(), 0).expect("short");
         pieces.iter().map(|piece| piece.escape_ascii().to_string()).collect()
     }
 

@@ -287,7 +287,7 @@ impl Tokenizer {
             match segment {
                 Segment::Special(id, _) => ids.push(id),
                 Segment::Text(text) => {
-                    for piece in by_regex.general_pieces(text.bytes())? {
+                    for piece in by_regex.general_pieces(text.bytes(), text.place(0))? {
                         self.to_known_ids(&textbook.encode(&piece), &mut ids)?;
                     }
                 }

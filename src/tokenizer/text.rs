@@ -47,7 +47,7 @@ impl<'t> Stretch<'t> {
     }
 
     /// The place in the whole text of a place in this stretch.
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let normalized = self.start + at;
         self.source + self.alignment.map_or(normalized, |alignment| alignment.source(normalized))
     }
@@ -192,7 +192,7 @@ impl Tokenizer {
             Segment::Text(stretch) => {
                 merger.finish(stretch.text, ids)?;
                 self.vocabulary.to_ids(&mut ids[from..]);
-                return self.encode_generally(merger, stretch.bytes(), ids);
+                return self.encode_generally(merger, stretch, ids);
             }
             Segment::End(text) => merger.finish(text, ids)?,
         }
@@ -204,11 +204,11 @@ impl Tokenizer {
     fn encode_generally(
         &self,
         merger: &mut PieceEncoder<'_>,
-        text: &[u8],
+        stretch: &Stretch<'_>,
         ids: &mut Vec<TokenId>,
     ) -> Result<(), Error> {
         let mut ranks = Vec::new();
-        for piece in self.pretokenizer.general_pieces(text)? {
+        for piece in self.pretokenizer.general_pieces(stretch.bytes(), stretch.place(0))? {
             ranks.clear();
             merger.encode(&piece, &[0, piece.len()], &mut ranks)?;
             merger.finish(&piece, &mut ranks)?;
@@ -230,8 +230,8 @@ impl Tokenizer {
                 self.count_some(counter, room, stretch.text, stretch.start)
             }
             Segment::Text(stretch) => {
-                let (text, mut ids) = (stretch.bytes(), Vec::new());
-                self.encode_generally(&mut self.merger(text.len()), text, &mut ids)?;
+                let mut ids = Vec::new();
+                self.encode_generally(&mut self.merger(stretch.bytes().len()), stretch, &mut ids)?;
                 Ok(ids.len())
             }
             Segment::End(text) => counter.finish(text),

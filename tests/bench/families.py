@@ -52,7 +52,7 @@ def peer(name, model, path):
 def model_files(folder, name, tokenize, made):
     """The file for gigatoken and the one for tokenizers; None where there is none."""
     own = pathlib.Path(folder, name)
-    found = sorted(own.glob("tokenizer.json"))
+    found = sorted(own.glob("tokenizer*.json"))
     pieces = sorted(path for path in own.glob("*.model*") if path.read_bytes()[:1] == b"\n")
     if found or pieces:
         return str((pieces or found)[0]), str(found[0]) if found else None

@@ -13,9 +13,22 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
     let mut class_depth = 0usize;
     while let Some(char) = chars.next() {
         match char {
+            '{' if class_depth == 0 => {
+                out.push_str(&count(&mut chars)?);
+                continue;
+            }
+            '-' | '~' if class_depth > 0 && chars.peek() == Some(&char) => {
+                return Err(format!("{char}{char} in a class of a pattern is not supported"));
+            }
             '\\' => {
                 let escaped = chars.next().ok_or("the pattern ends in a backslash")?;
                 escape(escaped, class_depth > 0, &mut out)?;
+                if matches!(escaped, 'p' | 'P' | 'x' | 'u') && chars.peek() == Some(&'{') {
+                    while let Some(char) = chars.next_if(|&char| char != '}') {
+                        out.push(char);
+                    }
+                    out.extend(chars.next());
+                }
                 continue;
             }
             '[' if chars.peek() == Some(&':') && class_depth > 0 => {
@@ -80,6 +93,36 @@ fn escape(escaped: char, in_class: bool, out: &mut String) -> Result<(), String>
         _ => out.extend(['\\', escaped]),
     }
     Ok(())
+}
+
+/// What follows on `{`, with it: how often something comes. In Ruby's syntax what follows on that is no part of it but comes
+/// after it: `a{2}?` is `(?:a{2})?`, `a{2}+` is `(?:a{2})+`.
+fn count(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<String, String> {
+    let mut count = String::from("{");
+    while let Some(char) = chars.next_if(|&char| char.is_ascii_digit() || char == ',') {
+        count.push(char);
+    }
+    let end = chars.next_if_eq(&'}').ok_or("a { that is no count is not supported; write \\{")?;
+    let (least, most) = match count[1..].split_once(',') {
+        Some(("", _)) => {
+            return Err(format!("{count}}} in a pattern is not supported; write {{0{}}}", &count[1..]));
+        }
+        Some((least, most)) => (least, most),
+        None => (&count[1..], &count[1..]),
+    };
+    let number =
+        |digits: &str| digits.parse::<u32>().map_err(|_| format!("{count}}} in a pattern is no count"));
+    if !most.is_empty() && number(least)? > number(most)? {
+        return Err(format!("{count}}} in a pattern is not supported"));
+    }
+    number(least)?;
+    if let Some(sign @ ('+' | '?')) = chars.peek() {
+        return Err(format!(
+            "{count}}}{sign} in a pattern means {{…}} and then {sign} in some engines: write (?:…){sign} around it"
+        ));
+    }
+    count.push(end);
+    Ok(count)
 }
 
 /// What follows on `(`: the question mark and what it says, up to where both syntaxes go on alike.
@@ -151,7 +194,23 @@ mod tests {
         assert_eq!(cut("^a", "xa\na b\na"), ["a", "a"]);
         assert_eq!(cut("a$", "xa\na b\na"), ["a", "a"]);
         assert_eq!(cut(r"\w+", "b a\u{e9}\u{24b6}\u{200d}x"), ["b", "a\u{e9}\u{24b6}", "x"]);
-        for refused in [r"\h", "(?m).", "(?x) a", "[[:alpha:]]+", r"\R", r"\K"] {
+        for refused in [
+            r"1{2}+",
+            "1{2}?",
+            "(?:1){1,2}+",
+            "1{,2}",
+            "1{2,1}",
+            "a{",
+            "a{b}",
+            "[a--b]",
+            "[a~~b]",
+            r"\h",
+            "(?m).",
+            "(?x) a",
+            "[[:alpha:]]+",
+            r"\R",
+            r"\K",
+        ] {
             assert!(translate(refused).is_err(), "{refused}");
         }
     }

@@ -133,7 +133,7 @@ impl Splits {
         let behavior = behavior(component)?;
         let invert = component.flag("invert", false)?;
         let pattern = match component.pattern()? {
-            Sought::String("") => return Ok(()),
+            Sought::String("") => return Err(component.unsupported("by the empty string")),
             Sought::String(text) if self.has_space_sign && text.contains(' ') => {
                 // It is found nowhere, as there are no spaces any more.
                 return if invert {

@@ -237,7 +237,6 @@ fn pre_tokenizers_become_splits() {
     };
     assert_eq!(split_by(json!({"Regex": "a+"}), "Isolated", false), Split::Pattern("a+".into()));
     assert_eq!(split_by(json!({"String": "a+"}), "Isolated", false), Split::Pattern(r"a\+".into()));
-    assert_eq!(split_by(json!({"String": ""}), "Isolated", false), Split::Whole);
     for (name, behavior) in [
         ("Removed", Behavior::Removed),
         ("MergedWithPrevious", Behavior::MergedWithPrevious),
