@@ -113,7 +113,7 @@ pub(crate) fn frame(args: &InputArgs, basis: &Basis) -> Result<Frame, Problem> {
         ("--eos", args.eos, &own.after, &mut frame.after, "after"),
     ] {
         if wanted && ids.is_empty() {
-            let what = format!("{} puts no token {place} a text", basis.encoding);
+            let what = format!("the tokenizer of {} puts no token {place} a text by itself", basis.encoding);
             let hint = format!("leave out {flag}; `tokenize vocab NAME|FILE` tells which tokens there are");
             return Err(Problem::new(what).about(flag).hint(hint));
         }

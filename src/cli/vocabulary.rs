@@ -3,13 +3,14 @@
 //! What a file is shows in its content, and reading it is left to the library. Here is which file it is, how much of it
 //! is read, and what is taken from an encoding where a file holds tokens only.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bytepair::format::{self, FILE_NAMES, Loaded};
 use bytepair::registry::encodings::{self, Encoding};
-use bytepair::{Definition, TokenId, Vocabulary};
+use bytepair::{Definition, SpecialToken, SpecialTokens, TokenId, Vocabulary};
 
 use crate::cli::failure::Problem;
 use crate::cli::messages::Messages;
@@ -38,6 +39,8 @@ pub(crate) struct Found {
     path: PathBuf,
     /// Its name without folders.
     pub(crate) name: String,
+    /// Whether it is one of GPT-2's pair of files, which do not say how text is cut.
+    is_pair: bool,
     /// What it holds.
     pub(crate) loaded: Loaded,
 }
@@ -88,9 +91,18 @@ pub(crate) fn read(path: &Path) -> Result<Found, Problem> {
     let pairs = PAIRS.iter().map(|pair| pair.map(|name| path.join(name)));
     if let Some([vocab, merges]) = pairs.into_iter().find(|pair| pair.iter().all(|file| file.exists())) {
         let name = file_name(&vocab);
-        let definition = format::gpt2::read(&all_of(&vocab)?, &all_of(&merges)?, &name)
+        let mut definition = format::gpt2::read(&all_of(&vocab)?, &all_of(&merges)?, &name)
             .map_err(|error| Problem::from(error).about(name::shown(path)))?;
-        return Ok(Found { path: vocab, name, loaded: Loaded::Definition(Box::new(definition)) });
+        let added = path.join("added_tokens.json");
+        if added.exists() {
+            definition.specials = with_added(&definition.specials, &added)?;
+        }
+        return Ok(Found {
+            path: vocab,
+            name,
+            is_pair: true,
+            loaded: Loaded::Definition(Box::new(definition)),
+        });
     }
     let others = others(path).map_err(|error| Problem::file(path, &error))?;
     match <[PathBuf; 1]>::try_from(others) {
@@ -143,7 +155,7 @@ impl Found {
             format::read(&rest_of(file, head, &path)?, &name)
         };
         let loaded = loaded.map_err(|error| Problem::from(error).about(name::shown(&path)))?;
-        Ok(Found { path, name, loaded })
+        Ok(Found { path, name, is_pair: false, loaded })
     }
 
     /// The file for messages.
@@ -160,6 +172,7 @@ impl Found {
     pub(crate) fn definition(&self, like: Option<&str>, messages: &Messages) -> Result<Definition, Problem> {
         let vocabulary = match (&self.loaded, like) {
             (Loaded::Ranks(vocabulary), _) => vocabulary,
+            (Loaded::Definition(definition), like) if self.is_pair => return self.pair(definition, like),
             (Loaded::Definition(definition), None) => return Ok((**definition).clone()),
             (Loaded::Definition(_), Some(_)) => return Err(needs_no_like(&self.shown())),
             _ => return Err(Problem::new("is of a kind that is not known here").about(self.shown())),
@@ -167,6 +180,7 @@ impl Found {
         let name = self.name.clone();
         if let Some(like) = like {
             let like = encodings::definition(like).map_err(|error| Problem::from(error).about("--like"))?;
+            self.tell_difference(vocabulary, &like, messages);
             return Ok(Definition { name, vocabulary: (**vocabulary).clone(), ..like });
         }
         let Some(twin) = twin(vocabulary) else {
@@ -182,6 +196,63 @@ impl Found {
         ));
         Ok(Definition { name, ..twin })
     }
+}
+
+impl Found {
+    /// The definition of GPT-2's pair of files: what GPT-2's own is, else what `like` says.
+    fn pair(&self, definition: &Definition, like: Option<&str>) -> Result<Definition, Problem> {
+        let Some(like) = like else {
+            if encodings::definition("gpt2").is_ok_and(|own| same(&own.vocabulary, &definition.vocabulary)) {
+                return Ok(definition.clone());
+            }
+            let what = "with its merges holds tokens only, not the pattern by which text is cut";
+            return Err(Problem::new(what).about(self.shown()).hint(
+                "--like gpt2 takes GPT-2's pattern, as most of these files are meant; --like ENCODING that of another \
+                 (`tokenize vocab`)",
+            ));
+        };
+        let like = encodings::definition(like).map_err(|error| Problem::from(error).about("--like"))?;
+        let mut specials = definition.specials.tokens().to_vec();
+        for token in like.specials.tokens() {
+            let is_taken = |own: &SpecialToken| own.name == token.name || own.id == token.id;
+            if definition.vocabulary.bytes(token.id).is_none() && !specials.iter().any(is_taken) {
+                specials.push(token.clone());
+            }
+        }
+        let specials = SpecialTokens::new(specials).map_err(|error| self.problem(error))?;
+        Ok(Definition {
+            name: self.name.clone(),
+            vocabulary: definition.vocabulary.clone(),
+            specials,
+            ..like
+        })
+    }
+
+    /// Tells what looks as if it were not meant.
+    fn tell_difference(&self, vocabulary: &Vocabulary, like: &Definition, messages: &Messages) {
+        let (shown, name) = (self.shown(), &like.name);
+        let (own, all) = (vocabulary.len(), like.vocabulary.len());
+        if own < all && vocabulary.iter().all(|(id, bytes)| like.vocabulary.bytes(id) == Some(bytes)) {
+            messages.note(format_args!("{shown} has only {own} of the {all} tokens of {name}: is it whole?"));
+        }
+        if vocabulary.whole_pieces() != like.vocabulary.whole_pieces() && vocabulary.has_unreachable_tokens()
+        {
+            messages.note(format_args!(
+                "{shown}: unlike in {name}, a piece that is a token becomes it even if merging does not come to it"
+            ));
+        }
+    }
+}
+
+/// The special tokens with those that `added_tokens.json` names, an object of names and ids.
+fn with_added(specials: &SpecialTokens, file: &Path) -> Result<SpecialTokens, Problem> {
+    let wrong = |what: String| Problem::new(what).about(name::shown(file));
+    let added: BTreeMap<String, TokenId> =
+        serde_json::from_slice(&all_of(file)?).map_err(|error| wrong(error.to_string()))?;
+    let mut tokens = specials.tokens().to_vec();
+    let added = added.into_iter().filter(|(name, id)| specials.id(name) != Some(*id));
+    tokens.extend(added.map(|(name, id)| SpecialToken::control(name, id)));
+    SpecialTokens::new(tokens).map_err(|error| wrong(error.to_string()))
 }
 
 fn needs_no_like(what: &str) -> Problem {

@@ -4,6 +4,8 @@
 
 use super::base64;
 use super::detect::another_kind_of_file;
+use std::collections::HashMap;
+
 use crate::error::{Error, ErrorKind};
 use crate::token::TokenId;
 use crate::vocabulary::Vocabulary;
@@ -19,6 +21,7 @@ pub fn read(file: &[u8]) -> Result<Vocabulary, Error> {
         return Err(Error::new(ErrorKind::InvalidVocabulary, format!("not a .tiktoken file: {what}")));
     }
     let mut tokens: Vec<(Vec<u8>, TokenId)> = Vec::new();
+    let mut lines: HashMap<TokenId, usize> = HashMap::new();
     for (number, line) in file.split(|&byte| byte == b'\n').enumerate() {
         let line = line.trim_ascii();
         if line.is_empty() {
@@ -27,6 +30,10 @@ pub fn read(file: &[u8]) -> Result<Vocabulary, Error> {
         let token = parse_line(line).map_err(|what| {
             Error::new(ErrorKind::InvalidVocabulary, format!("line {}: {what}", number + 1))
         })?;
+        if let Some(other) = lines.insert(token.1, number + 1) {
+            let message = format!("line {}: the rank {} is that of line {other}", number + 1, token.1);
+            return Err(Error::new(ErrorKind::InvalidVocabulary, message));
+        }
         tokens.push(token);
     }
     tokens.sort_by_key(|(_, id)| *id);

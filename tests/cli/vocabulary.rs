@@ -19,6 +19,11 @@ fn tokenizer_json() -> Vec<u8> {
             "rstrip": false, "normalized": false })
     };
     let special = |name: &str, id: u32| json!({ "id": name, "ids": [id], "tokens": [name] });
+    // The ids of the added tokens are among the others', so they have to be in the vocabulary.
+    let mut all = vocab();
+    for (name, id) in [("<b>", 4), ("<e>", 5), ("aa", 6)] {
+        all[name] = id.into();
+    }
     let file = json!({
         "version": "1.0", "truncation": null, "padding": null,
         "added_tokens": [added(4, "<b>", true), added(5, "<e>", true), added(6, "aa", false)],
@@ -38,7 +43,7 @@ fn tokenizer_json() -> Vec<u8> {
         "model": {
             "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
             "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
-            "vocab": vocab(), "merges": [["a", "b"]],
+            "vocab": all, "merges": [["a", "b"]],
         },
     });
     serde_json::to_vec(&file).unwrap()
@@ -94,6 +99,7 @@ fn files_of_all_kinds() {
         ("model/unrelated.gguf", b"no GGUF file"),
         ("gpt2/vocab.json", &vocab),
         ("gpt2/merges.txt", merges),
+        ("gpt2/added_tokens.json", b"{\"<new>\": 777}"),
         ("old/encoder.json", &vocab),
         ("old/vocab.bpe", merges),
         ("weights/some.gguf", &weights),
@@ -102,8 +108,6 @@ fn files_of_all_kinds() {
     for (vocab, ids) in [
         ("model", "3 42 3 109\n"),
         ("model/tokenizer.json", "3 42 3 109\n"),
-        ("gpt2", "3 42 3 109\n"),
-        ("old", "3 42 3 109\n"),
         // The token "ab" is the first, and the ids are those of the list.
         ("weights", "0 33 0 100\n"),
         ("weights/some.gguf", "0 33 0 100\n"),
@@ -114,6 +118,14 @@ fn files_of_all_kinds() {
             [&["decode", "--vocab", vocab], &ids.split_whitespace().collect::<Vec<_>>()[..]].concat();
         assert_eq!(run_in(&folder, &decode).silent(), "ab abc", "{vocab}");
     }
+    // Of these, only OpenAI's own is known to have GPT-2's pattern.
+    for vocab in ["gpt2", "old"] {
+        run_in(&folder, &["--vocab", vocab, "text"]).failed(&["holds tokens only", "hint: --like gpt2"]);
+        let encode = ["encode", "--vocab", vocab, "--like", "gpt2", "text"];
+        assert_eq!(run_in(&folder, &encode).silent(), "3 42 3 109\n", "{vocab}");
+    }
+    let added = ["decode", "--vocab", "gpt2", "--like", "gpt2", "777", "50256"];
+    assert_eq!(run_in(&folder, &added).silent(), "<new><|endoftext|>");
     let like = ["encode", "--vocab", "ranks", "--like", "llama2", "text"];
     assert!(run_in(&folder, &like).failed(&["ranks: ", "id"]).out.is_empty());
     assert_eq!(
@@ -156,7 +168,7 @@ fn the_window_of_a_model() {
     );
     assert_eq!(
         last(&["--vocab", "other.json", "-m", "gpt-4", "text"]),
-        "gpt-4, other.json, window 8192 tokens, estimate: the model's own encoding is cl100k_base"
+        "gpt-4, other.json, window 8192 tokens, estimate: not exactly the model's encoding, cl100k_base"
     );
     assert_eq!(last(&["--vocab", "other.json", "text"]), "other.json, exact; no model named, so no window");
     let json = run_in(&folder, &["--vocab", "other.json", "-m", "gpt-4", "--json", "text"]).json();

@@ -152,7 +152,7 @@ fn basis(basis: &Basis, style: Style) -> String {
     };
     let exactness = match basis.exactness {
         Exactness::Estimate if model.encoding != encoding => {
-            format!("estimate: the model's own encoding is {}", model.encoding)
+            format!("estimate: not exactly the model's encoding, {}", model.encoding)
         }
         Exactness::Estimate => "estimate: the model has no public tokenizer".to_owned(),
         Exactness::OfficialLocal => "by the maker's local tokenizer".to_owned(),

@@ -17,8 +17,8 @@ use crate::token::TokenId;
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File<'f> {
-    #[serde(default, rename = "version")]
-    _version: IgnoredAny,
+    #[serde(default)]
+    pub(super) version: Value,
     #[serde(default)]
     pub(super) truncation: Value,
     #[serde(default)]

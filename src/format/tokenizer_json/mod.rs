@@ -22,6 +22,8 @@ mod pattern;
 mod pre_tokenizer;
 mod write;
 
+use serde_json::Value;
+
 use super::merge_model::{self, Source};
 use super::parts::Parts;
 use super::{invalid, without_byte_order_mark};
@@ -53,6 +55,12 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
             let message = format!("tokenizer.json sets {part}, which is not supported");
             return Err(invalid(message).with_hint(format!("set \"{part}\" to null in the file")));
         }
+    }
+    if !matches!(&file.version, Value::Null) && file.version != "1.0" {
+        return Err(invalid(format!(
+            "tokenizer.json of version {} is not supported, only 1.0",
+            file.version
+        )));
     }
     let normalizer = normalizer::read(&file.normalizer)?;
     let splits = pre_tokenizer::read(&file.pre_tokenizer, normalizer.has_space_sign)?;

@@ -291,6 +291,48 @@ fn signs_of_spaces_become_spaces() {
     assert!(metaspace("often").expect_err("no scheme").to_string().contains("prepend_scheme"));
 }
 
+/// A stretch after a special token is not the beginning of the text. Ids of tokenizers 0.23.3.
+#[test]
+fn what_is_put_before_the_first_piece_is_put_once() {
+    let text = "a<s>a b<s><s>a";
+    for (scheme, wanted) in [
+        ("first", [2, 4, 1, 0, 3, 4, 4, 1].as_slice()),
+        ("always", &[2, 4, 2, 0, 3, 4, 4, 2]),
+        ("never", &[1, 4, 1, 0, 3, 4, 4, 1]),
+    ] {
+        let pre =
+            json!({"type": "Metaspace", "replacement": "\u{2581}", "prepend_scheme": scheme, "split": false});
+        let vocab = json!({"\u{2581}": 0, "a": 1, "\u{2581}a": 2, "b": 3});
+        let model = model(json!({"vocab": vocab, "merges": ["\u{2581} a"]}));
+        let whole = file(
+            json!({"pre_tokenizer": pre, "model": model, "decoder": pre, "added_tokens": [added(4, "<s>")]}),
+        );
+        let tokenizer =
+            crate::Tokenizer::new(read(whole.to_string().as_bytes(), "test").expect("a known scheme"));
+        let tokenizer = tokenizer.expect("a small file");
+        let ids = tokenizer.encode_with(text, crate::SpecialPolicy::Encode).expect("known characters");
+        assert_eq!(ids, wanted, "{scheme}");
+        let mut encoder = crate::stream::Encoder::new(&tokenizer, crate::SpecialPolicy::Encode);
+        let mut streamed = Vec::new();
+        text.as_bytes()
+            .chunks(3)
+            .for_each(|chunk| encoder.push(chunk, &mut streamed).expect("known characters"));
+        encoder.finish(&mut streamed).expect("known characters");
+        assert_eq!(streamed, wanted, "{scheme}");
+    }
+}
+
+#[test]
+fn ids_and_versions_that_others_take_for_something_else_are_refused() {
+    let found = refused(json!({"added_tokens": [added(4, "<x>"), added(9, "<y>")]}));
+    assert!(
+        found.contains("<y>") && found.contains("has the id 9") && found.contains("give it 5"),
+        "{found}"
+    );
+    assert!(refused(json!({"version": "2.0"})).contains("version \"2.0\""));
+    assert!(read_parts(json!({"version": null})).is_ok());
+}
+
 #[test]
 fn byte_level_means_bytes() {
     let vocab = json!({"a": 0, "\u{120}": 1, "\u{120}a": 2, "\u{c3}": 3});
