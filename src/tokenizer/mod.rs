@@ -61,7 +61,7 @@ impl Tokenizer {
             vocabulary.has(*id) && !vocabulary.bytes(*id).is_some_and(is_same)
         };
         if let Some((special, id)) = specials.iter().find(is_another) {
-            let message = format!("the special token {special} has the id {id} of an ordinary token");
+            let message = format!("the special token {special:?} has the id {id} of an ordinary token");
             return Err(Error::new(ErrorKind::InvalidVocabulary, message));
         }
         normalizer.check()?;

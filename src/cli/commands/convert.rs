@@ -52,7 +52,8 @@ fn target(args: &ConvertArgs) -> Result<Target, Problem> {
         Some("tiktoken") => Ok(Target::Tiktoken),
         Some("json") => Ok(Target::TokenizerJson),
         Some("pack") => Ok(Target::Pack),
-        _ => Err(problem("this name tells no format").hint("--to tiktoken, tokenizer.json, gpt2 or pack")),
+        _ => Err(problem("this name tells no format")
+            .hint("--to tiktoken, tokenizer.json, gpt2 (a folder) or pack")),
     }
 }
 

@@ -61,7 +61,13 @@ fn write(source: &Definition, target: Target) -> Result<Vec<NamedFile>, Problem>
         Unit::Byte => Ok(()),
         Unit::Character => {
             let what = "merging begins with characters, not bytes";
-            Err(Problem::new(format!("{} cannot hold this vocabulary: {what}", title(target))))
+            let title = title(target);
+            Err(Problem::new(match target {
+                Target::TokenizerJson => {
+                    format!("{title} is written for byte-level vocabularies only: in this one {what}")
+                }
+                _ => format!("{title} cannot hold this vocabulary: {what}"),
+            }))
         }
     };
     if matches!(target, Target::TokenizerJson | Target::Gpt2) {

@@ -22,7 +22,8 @@ use crate::token::TokenId;
 use pieces::{Kind, Piece, Settings};
 use wire::{Field, Message};
 
-/// The number of BPE among the kinds of models.
+/// The numbers of two of the kinds of models, and the names of all.
+const UNIGRAM: u64 = 1;
 const BPE: u64 = 2;
 const KINDS_OF_MODELS: [&str; 5] = ["none", "UNIGRAM", "BPE", "WORD", "CHAR"];
 
@@ -71,7 +72,8 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
     }
     if trainer.kind != BPE {
         let kind = KINDS_OF_MODELS.get(trainer.kind as usize).unwrap_or(&"of an unknown kind");
-        return Err(invalid(format!("the SentencePiece model is {kind}; only BPE is supported")));
+        let cut = if trainer.kind == UNIGRAM { " (or it is cut short, and does not say)" } else { "" };
+        return Err(invalid(format!("the SentencePiece model is {kind}{cut}; only BPE is supported")));
     }
     if trainer.has_suffixes {
         return Err(invalid(
