@@ -11,6 +11,9 @@ import json
 import pathlib
 import struct
 
+MAGIC = b"bytepair pack 3\n"
+CHARACTERS, LISTED = 1, 4
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 PACKS = {
@@ -43,14 +46,18 @@ def ranks(pack_name):
     if not path.exists():
         raise SystemExit(f"the vocabulary vocab/{path.name} of this repository is missing")
     pack = path.read_bytes()
-    at = pack.index(b"\n") + 1
-    (runs,) = struct.unpack_from("<I", pack, at)
-    spans = [struct.unpack_from("<II", pack, at + 4 + 8 * i) for i in range(runs)]
+    if not pack.startswith(MAGIC):
+        raise SystemExit(f"vocab/{path.name} is not in the packed form that is known here")
+    flags, count, others, runs = struct.unpack_from("<4I", pack, len(MAGIC))
+    if others or flags & (CHARACTERS | LISTED):
+        raise SystemExit(f"vocab/{path.name} is not simply a list of bytes by rank")
+    at = len(MAGIC) + 16 + 4 * 256
+    spans = [struct.unpack_from("<II", pack, at + 8 * i) for i in range(runs)]
     ids = [first + i for first, length in spans for i in range(length)]
-    at += 4 + 8 * runs
-    lengths, at = pack[at : at + len(ids)], at + len(ids)
+    lengths = struct.unpack_from(f"<{count}H", pack, at + 8 * runs)
+    at += 8 * runs + 2 * count
     tokens = {}
-    for token_id, length in zip(ids, lengths):
+    for token_id, length in zip(ids, lengths, strict=True):
         tokens[pack[at : at + length]] = token_id
         at += length
     return tokens
