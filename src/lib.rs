@@ -11,7 +11,7 @@
 //!
 //! The vocabularies of OpenAI, Llama, Mistral, Gemma, Qwen, DeepSeek, GLM, Kimi, GPT-NeoX and old Claude are built in (a
 //! cargo feature for each class of licences): [`encoding`] takes a name, [`tokenizer_for_model`] a model. Any other
-//! byte-pair encoding is read from its file by [`format::read`], and written by [`format`], too.
+//! byte-pair encoding is read from its file by [`format::read`], and written by [`mod@format`], too.
 //! Text that does not fit into memory goes through [`stream::Counter`], [`stream::Encoder`] or
 //! [`parallel::count_reader`]. The command `tokenize` is made of this library.
 //!
