@@ -142,7 +142,12 @@ fn the_first_token_is_that_of_the_trainer() {
 #[test]
 fn other_kinds_of_models_are_named() {
     let model = |kind: u64| [piece_of("<unk>", 0.0, UNKNOWN), bytes(2, &flag(3, kind))].concat();
-    for (kind, name) in [(1, "UNIGRAM"), (3, "WORD"), (4, "CHAR"), (9, "of an unknown kind")] {
+    for (kind, name) in [
+        (1, "UNIGRAM (or it is cut short, and does not say)"),
+        (3, "WORD"),
+        (4, "CHAR"),
+        (9, "of an unknown kind"),
+    ] {
         assert_eq!(
             refused(&model(kind)),
             format!("the SentencePiece model is {name}; only BPE is supported")
