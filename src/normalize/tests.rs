@@ -272,6 +272,8 @@ fn most_places_are_safe_to_cut() {
             assert!(safe + 6 >= all, "{safe} of {all}: {normalizer:?}");
         }
     }
+    // What is a border between these two bytes need not be one between what they become.
+    assert!(!Normalizer::new(vec![replace(" ", "▁")]).is_cut_safe(b"a b", 1));
     let marks = "e\u{301}\u{323}".as_bytes();
     assert!(!Normalizer::new(vec![Nfc]).is_cut_safe(marks, 1));
     assert!(!Normalizer::new(vec![Nfc]).is_cut_safe(marks, 3));

@@ -155,6 +155,11 @@ fn ranks_of_an_encoding_are_known() {
     }
     let told = run_in(&folder, &["-v", "--vocab", "a.tiktoken", "text"]).good();
     assert!(told.err.contains("a.tiktoken has the tokens of cl100k_base: "), "{}", told.err);
+    let half: String = String::from_utf8(file).unwrap().split_inclusive('\n').take(50_000).collect();
+    std::fs::write(folder.path().join("half"), half).unwrap();
+    let told = run_in(&folder, &["--vocab", "half", "--like", "cl100k_base", "text"]).good();
+    let words = "half has only 50000 of the 100256 tokens of cl100k_base: is it whole?";
+    assert!(told.err.contains(words), "{}", told.err);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Parts, Error> {
             return Err(invalid(message).with_hint(format!("set \"{part}\" to null in the file")));
         }
     }
-    if !matches!(&file.version, Value::Null) && file.version != "1.0" {
+    if !file.version.is_null() && file.version != "1.0" {
         return Err(invalid(format!(
             "tokenizer.json of version {} is not supported, only 1.0",
             file.version
