@@ -22,8 +22,6 @@ mod pattern;
 mod pre_tokenizer;
 mod write;
 
-use serde_json::Value;
-
 use super::merge_model::{self, Source};
 use super::parts::Parts;
 use super::{invalid, without_byte_order_mark};
