@@ -38,6 +38,8 @@ const MODULES: &[(&str, &str)] = &[
     ("parallel", "error token unicode special measure normalize pretokenize bpe tokenizer stream"),
     ("registry", "error token vocabulary special normalize pretokenize bpe definition tokenizer format"),
     ("chat", "error token special definition tokenizer"),
+    ("truncate", "error token unicode special tokenizer stream"),
+    ("chunk", "error token unicode special tokenizer stream parallel truncate"),
     // L4: numbers and verdicts
     ("report", "error token measure"),
     // L5: the command

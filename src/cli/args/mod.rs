@@ -1,0 +1,127 @@
+//! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
+
+mod count;
+mod ids;
+mod known;
+mod shared;
+
+use std::sync::LazyLock;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::messages::{self, Messages};
+
+pub(crate) use count::{By, CountArgs, Sort};
+pub(crate) use ids::{DecodeArgs, EncodeArgs};
+pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
+pub(crate) use shared::{Color, CommonArgs, InputArgs, Special, VocabularyArgs, Words};
+
+/// More threads than any machine has use for; each holds some blocks of text.
+pub(crate) const MOST_THREADS: i64 = 256;
+
+const EXAMPLES: &str = "\
+Examples:
+  tokenize prompt.md                        tokens, words and share of the context window
+  git diff | tokenize -q                    only the number
+  tokenize src --top 10 -m gpt-5            the ten largest files of a folder
+  tokenize docs --by ext --json             for programs
+  tokenize encode prompt.md                 token ids
+  echo 13225 2375 | tokenize decode         text again
+  tokenize --vocab tokenizer.json prompt.md tokens of any model whose vocabulary file you have
+  tokenize vocab llama3                     all about a vocabulary";
+
+/// Counts tokens exactly, offline; turns text into token ids and back.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tokenize",
+    version,
+    long_version = long_version(),
+    args_conflicts_with_subcommands = true,
+    before_long_help = EXAMPLES,
+    after_help = "A file named like a command: ./count, or after --. \
+                  Exit status: 0 done, 1 a conversion was refused, 2 wrong usage or something failed."
+)]
+pub(crate) struct Cli {
+    /// The command; without one, `count`.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// The arguments of `count`, which may be left out.
+    #[command(flatten)]
+    pub(crate) count: CountArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Count tokens of files, folders or standard input (what happens if no command is named).
+    Count(CountArgs),
+    /// Turn text into token ids.
+    Encode(EncodeArgs),
+    /// Turn token ids into text.
+    Decode(DecodeArgs),
+    /// List the encodings.
+    Encodings(ListArgs),
+    /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
+    Vocab(VocabArgs),
+    /// Write a vocabulary in another format, after a check that it gives the same ids.
+    Convert(ConvertArgs),
+    /// List the models and their context windows, or tell all about one.
+    Models(ModelsArgs),
+}
+
+impl Cli {
+    /// What every command takes, as it was typed for this one.
+    pub(crate) fn common(&self) -> &CommonArgs {
+        match &self.command {
+            None => &self.count.common,
+            Some(Command::Count(args)) => &args.common,
+            Some(Command::Encode(args)) => &args.common,
+            Some(Command::Decode(args)) => &args.common,
+            Some(Command::Encodings(args)) => &args.common,
+            Some(Command::Vocab(args)) => &args.list.common,
+            Some(Command::Convert(args)) => &args.common,
+            Some(Command::Models(args)) => &args.list.common,
+        }
+    }
+}
+
+/// Reads the arguments of this process. Help, version and complaints are printed here.
+pub(crate) fn parse() -> Result<Cli, Exit> {
+    Cli::try_parse().map_err(|answer| {
+        let printed = answer.print().map_err(Failure::from);
+        let status = Messages::new(false, false).status(printed);
+        if answer.use_stderr() { Exit::Failure } else { status }
+    })
+}
+
+/// Prints the short help to stderr: of a command, or of the whole.
+pub(crate) fn print_usage(command: Option<&str>) {
+    let mut whole = Cli::command();
+    whole.build();
+    let help = match command.and_then(|name| whole.find_subcommand_mut(name)) {
+        Some(command) => command.render_help(),
+        None => whole.render_help(),
+    };
+    messages::usage(help.to_string().trim_end());
+}
+
+/// Whether a path looks like a command that was not put first.
+pub(crate) fn is_command(name: &std::path::Path) -> bool {
+    name.to_str().is_some_and(|name| Cli::command().find_subcommand(name).is_some())
+}
+
+/// What `--version` says: a count depends on the vocabularies and on Unicode's tables.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let encodings: Vec<&str> = bytepair::encoding_names().collect();
+        format!(
+            "{}\nUnicode {}\nencodings: {}",
+            env!("CARGO_PKG_VERSION"),
+            bytepair::UNICODE_VERSION,
+            encodings.join(", ")
+        )
+    });
+    &TEXT
+}

@@ -1,0 +1,139 @@
+//! What several commands take: texts, a vocabulary, and how to talk.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Which texts to read.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files, folders, or - for standard input. None: standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Read the paths from FILE (- is standard input), each ended by a NUL.
+    #[arg(long, value_name = "FILE", conflicts_with = "paths", help_heading = "Input")]
+    pub(crate) files0_from: Option<PathBuf>,
+    /// In folders, read binary files too (those with a NUL in their first 8 KiB).
+    #[arg(short = 'a', long, help_heading = "Input")]
+    pub(crate) text: bool,
+    /// In folders, read hidden files too.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) hidden: bool,
+    /// In folders, read what .gitignore, .ignore and the like leave out, too.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_ignore: bool,
+    /// In folders, read only files that match GLOB, or with ! in front none that do. Can be repeated.
+    #[arg(short, long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) glob: Vec<String>,
+    /// In folders, leave out files larger than SIZE bytes (suffixes K, M, G: 1024, ...).
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Input")]
+    pub(crate) max_filesize: Option<u64>,
+    /// In folders, follow symbolic links.
+    #[arg(short = 'L', long, help_heading = "Input")]
+    pub(crate) follow: bool,
+    /// What names of special tokens in the text, such as <|endoftext|>, are [default: text].
+    ///
+    /// Names of control tokens are ordinary text, the special token, or an error. Tokens that are found in
+    /// ordinary text as well, such as runs of spaces in some vocabularies, are not looked for with `plain`.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary", display_order = 100)]
+    pub(crate) special: Option<Special>,
+    /// Put before each text what the model's own tokenizer puts there: its beginning-of-sequence token.
+    #[arg(long, help_heading = "Vocabulary", display_order = 101)]
+    pub(crate) bos: bool,
+    /// Put after each text what the model's own tokenizer puts there: its end-of-sequence token.
+    #[arg(long, help_heading = "Vocabulary", display_order = 102)]
+    pub(crate) eos: bool,
+}
+
+/// Which vocabulary.
+#[derive(Debug, Args)]
+pub(crate) struct VocabularyArgs {
+    /// The model: gives the encoding and the context window [default: gpt-4o].
+    ///
+    /// The window is the model's whole context window; where prompt and answer share it, the answer needs
+    /// part of it. `tokenize models` lists models.
+    #[arg(short, long, value_name = "MODEL", help_heading = "Vocabulary")]
+    pub(crate) model: Option<String>,
+    /// The encoding, in place of the model's. Without a model there is no window.
+    #[arg(short, long, value_name = "ENCODING", help_heading = "Vocabulary")]
+    pub(crate) encoding: Option<String>,
+    /// A vocabulary file, or a folder that holds one, in place of a built-in encoding.
+    ///
+    /// tokenizer.json, tekken.json, SentencePiece's .model, GGUF (only its metadata are read), .tiktoken,
+    /// claude.json, packs, and in a folder vocab.json with merges.txt. With --model there is a window, too.
+    #[arg(long, value_name = "FILE|FOLDER", conflicts_with = "encoding", help_heading = "Vocabulary")]
+    pub(crate) vocab: Option<PathBuf>,
+    /// Of a vocabulary file that holds tokens only: the encoding whose pattern, normalizer and special
+    /// tokens it has [default: the encoding that has the same tokens].
+    #[arg(long, value_name = "ENCODING", requires = "vocab", help_heading = "Vocabulary")]
+    pub(crate) like: Option<String>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// No warnings and notes; of a count only the total number of tokens.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Tell which model, encoding and configuration are used.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Emphasise with colour codes. Honours NO_COLOR, CLICOLOR_FORCE and TERM=dumb.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Read no configuration files.
+    ///
+    /// Settings come from flags, then TOKENIZE_MODEL, TOKENIZE_ENCODING and TOKENIZE_THREADS, then the first
+    /// .tokenize.toml in this folder or above, then tokenize/config.toml in the user's configuration folder.
+    /// Keys: model, encoding, special, words, threads. Model and encoding are taken together, from the first
+    /// of these places that names either.
+    #[arg(long)]
+    pub(crate) no_config: bool,
+}
+
+/// What names of special tokens in a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Special {
+    /// Ordinary text.
+    Text,
+    /// The special token.
+    Encode,
+    /// An error.
+    Forbid,
+    /// Ordinary text, also tokens that are found in ordinary text.
+    Plain,
+}
+
+/// What a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Words {
+    /// A run of characters that are not white space.
+    White,
+    /// A word after Unicode Standard Annex 29.
+    Unicode,
+}
+
+/// When to write colour codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// If standard output is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Number of bytes, with a suffix for powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err("expected a number of bytes, with K, M or G after it for more".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "expected a number, such as 500K".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}
