@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     };
     let common = typed.common();
     let messages = Messages::new(common.quiet, common.verbose);
-    let settled = cli::config::layers(common.no_config, &messages);
-    let done = settled.and_then(|layers| cli::commands::run(&typed, &layers, &messages));
+    let settled = cli::config::settings(common, &messages);
+    let done = settled.and_then(|settings| cli::commands::run(&typed, &settings, &messages));
     messages.status(done).into()
 }

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/convert.rs"]
@@ -22,6 +24,8 @@ mod count;
 mod ids;
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/models.rs"]
+mod models;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/vocabulary.rs"]

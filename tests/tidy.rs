@@ -36,7 +36,10 @@ const MODULES: &[(&str, &str)] = &[
     // L3: big inputs, many models, conversations
     ("stream", "error token unicode special measure normalize pretokenize bpe tokenizer"),
     ("parallel", "error token unicode special measure normalize pretokenize bpe tokenizer stream"),
-    ("registry", "error token vocabulary special normalize pretokenize bpe definition tokenizer format"),
+    (
+        "registry",
+        "error token unicode vocabulary special normalize pretokenize bpe definition tokenizer format",
+    ),
     ("chat", "error token special definition tokenizer"),
     ("truncate", "error token unicode special tokenizer stream"),
     ("chunk", "error token unicode special tokenizer stream parallel truncate"),

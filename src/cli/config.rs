@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use etcetera::BaseStrategy;
 
-use crate::cli::args::{MOST_THREADS, Special, Words};
+use crate::cli::args::{CommonArgs, MOST_THREADS, Special, Words};
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
 use crate::cli::name;
+use crate::cli::own_models::OwnModels;
+use crate::cli::rules::{self, Rule};
 
 /// The file that is looked for in the current folder and above.
 const PROJECT_FILE: &str = ".tokenize.toml";
@@ -19,7 +21,32 @@ const PROJECT_FILE: &str = ".tokenize.toml";
 /// The file in the user's configuration folder.
 const USER_FILE: &str = "tokenize/config.toml";
 
-const KEYS: &str = "model, encoding, special, words, threads";
+/// The file with models of the user, in the same folder.
+const MODELS_FILE: &str = "tokenize/models.toml";
+
+const KEYS: &str = "model, encoding, special, words, threads, and in .tokenize.toml [[rule]]";
+
+/// Everything that was configured.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    /// Settings from the strongest layer to the weakest, below the flags.
+    pub(crate) layers: Vec<Layer>,
+    /// The models, with those of the user.
+    pub(crate) models: OwnModels,
+    /// Files that say something about models.
+    pub(crate) model_files: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// The rules of the project.
+    pub(crate) fn rules(&self) -> &[Rule] {
+        self.layers
+            .iter()
+            .map(|layer| layer.rules.as_slice())
+            .find(|rules| !rules.is_empty())
+            .unwrap_or_default()
+    }
+}
 
 /// The settings of one place.
 #[derive(Debug, Default)]
@@ -36,6 +63,8 @@ pub(crate) struct Layer {
     pub(crate) words: Option<Words>,
     /// How many threads to use.
     pub(crate) threads: Option<u16>,
+    /// Which files may have how many tokens; only files of projects have rules.
+    pub(crate) rules: Vec<Rule>,
 }
 
 /// Where a setting is from.
@@ -70,20 +99,36 @@ impl Origin {
     }
 }
 
-/// The layers below the flags.
-pub(crate) fn layers(no_files: bool, messages: &Messages) -> Result<Vec<Layer>, Failure> {
-    let mut layers = vec![environment()?];
-    if no_files {
-        return Ok(layers);
-    }
-    let user = etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join(USER_FILE));
-    for path in [project_file(), user].into_iter().flatten() {
-        if let Some(layer) = file(&path)? {
-            messages.detail(format_args!("configuration: {}", name::shown(&path)));
-            layers.push(layer);
+/// What was configured. `models` is a file with models of the user, named by flag.
+pub(crate) fn settings(common: &CommonArgs, messages: &Messages) -> Result<Settings, Failure> {
+    let mut settings = Settings { layers: vec![environment()?], ..Settings::default() };
+    if !common.no_config {
+        let folder = etcetera::choose_base_strategy().ok().map(|base| base.config_dir());
+        let user = folder.as_ref().map(|folder| folder.join(USER_FILE));
+        for (path, is_project) in [(project_file(), true), (user, false)] {
+            let Some(path) = path else { continue };
+            if let Some(layer) = file(&path, is_project)? {
+                messages.detail(format_args!("configuration: {}", name::shown(&path)));
+                settings.layers.push(layer);
+            }
+        }
+        // A file that is named replaces the usual one.
+        let usual = folder.map(|folder| folder.join(MODELS_FILE)).filter(|_| common.models.is_none());
+        if let Some(path) = usual
+            && settings.models.read(&path)?.is_some()
+        {
+            settings.model_files.push(path);
         }
     }
-    Ok(layers)
+    if let Some(path) = &common.models {
+        let missing = || Problem::new("No such file or directory").about(name::shown(path));
+        settings.models.read(path)?.ok_or_else(missing)?;
+        settings.model_files.push(path.clone());
+    }
+    for path in &settings.model_files {
+        messages.detail(format_args!("models: {}", name::shown(path)));
+    }
+    Ok(settings)
 }
 
 /// The nearest project file. A current folder that does not exist any more has none.
@@ -114,8 +159,14 @@ fn variable(key: &str) -> String {
     format!("TOKENIZE_{}", key.to_ascii_uppercase())
 }
 
-/// The settings of a file; `None` if there is none.
-fn file(path: &Path) -> Result<Option<Layer>, Problem> {
+/// A problem with something that a file says.
+pub(crate) fn wrong_in(path: &Path, problem: Problem) -> Problem {
+    let hint = problem.hint.clone().unwrap_or_else(|| NO_CONFIG.to_owned());
+    problem.about(name::shown(path)).hint(hint)
+}
+
+/// What a file holds; `None` if there is none.
+pub(crate) fn toml_file(path: &Path) -> Result<Option<toml::Table>, Problem> {
     // A pipe or a device in this place would be waited for.
     if path.metadata().is_ok_and(|found| !found.is_file()) {
         return Err(Problem::new("is no regular file").about(name::shown(path)).hint(NO_CONFIG));
@@ -126,17 +177,30 @@ fn file(path: &Path) -> Result<Option<Layer>, Problem> {
         Err(_) if path.symlink_metadata().is_err() => return Ok(None),
         Err(error) => return Err(Problem::file(path, &error).hint(NO_CONFIG)),
     };
-    let wrong = |problem: Problem| {
-        let hint = problem.hint.clone().unwrap_or_else(|| NO_CONFIG.to_owned());
-        problem.about(name::shown(path)).hint(hint)
-    };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+    let table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        wrong(Problem::new(format!("line {line}: {}", name::escaped(error.message()))))
+        wrong_in(path, Problem::new(format!("line {line}: {}", name::escaped(error.message()))))
     })?;
+    Ok(Some(table))
+}
+
+/// The settings of a file; `None` if there is none.
+fn file(path: &Path, is_project: bool) -> Result<Option<Layer>, Problem> {
+    let Some(table) = toml_file(path)? else { return Ok(None) };
     let mut layer = Layer { origin: Origin::File(path.to_owned()), ..Layer::default() };
     for (key, value) in &table {
-        layer.set(key, value).map_err(|problem| wrong(problem.about(name::escaped(key))))?;
+        if key == "rule" {
+            let rules = match is_project {
+                true => rules::read(path, value),
+                false => {
+                    Err(Problem::new("rules are those of a project: they belong into .tokenize.toml")
+                        .about(key))
+                }
+            };
+            layer.rules = rules.map_err(|problem| wrong_in(path, problem))?;
+            continue;
+        }
+        layer.set(key, value).map_err(|problem| wrong_in(path, problem.about(name::escaped(key))))?;
     }
     Ok(Some(layer))
 }

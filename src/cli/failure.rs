@@ -58,8 +58,8 @@ pub(crate) enum Failure {
     Closed,
     /// Something to tell.
     Problem(Problem),
-    /// A check said no: this is why.
-    No(Problem),
+    /// A check said no: this is why, if it was not told already.
+    No(Option<Problem>),
 }
 
 impl From<Problem> for Failure {

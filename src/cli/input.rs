@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use bytepair::registry::estimates::{Kind, Profile};
 use bytepair::{Measures, Meter, NormalizerStep, Tokenizer};
 use encoding_rs::Encoding;
 
@@ -59,6 +60,8 @@ pub(crate) enum Opened {
 pub(crate) struct Text {
     body: Body,
     is_short: bool,
+    /// What kind of text it is, if somebody wants to know.
+    profile: Option<Profile>,
 }
 
 enum Body {
@@ -89,13 +92,13 @@ impl Input {
         if let Some((encoding, mark)) = utf16 {
             bytes.given = mark;
             let body = Body::Utf16(Utf16Reader::new(bytes, encoding));
-            return Ok(Opened::Text(Box::new(Text { body, is_short })));
+            return Ok(Opened::Text(Box::new(Text { body, is_short, profile: None })));
         }
         if !any && matches!(self.origin, Origin::Walked(_)) && head.contains(&0) {
             return Ok(Opened::Binary);
         }
         let body = Body::Bytes(bytes, watch.then(Meter::default));
-        Ok(Opened::Text(Box::new(Text { body, is_short })))
+        Ok(Opened::Text(Box::new(Text { body, is_short, profile: None })))
     }
 
     /// An error of reading this input.
@@ -116,6 +119,21 @@ impl Text {
     /// Whether all of it is in memory already: threads would not pay.
     pub(crate) fn is_short(&self) -> bool {
         self.is_short
+    }
+
+    /// Whether it is read as something other than the bytes that it is.
+    pub(crate) fn is_transcoded(&self) -> bool {
+        matches!(self.body, Body::Utf16(_))
+    }
+
+    /// Has the kind of the text found out while it is read.
+    pub(crate) fn profile(&mut self) {
+        self.profile = Some(Profile::default());
+    }
+
+    /// The kind of what was read, if it was to be found out.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.profile.as_ref().map(Profile::kind)
     }
 
     /// What there is to tell, once the text was read by this tokenizer. `measured` are its measures, if it was not
@@ -147,16 +165,20 @@ impl Text {
 
 impl Read for Text {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.body {
+        let length = match &mut self.body {
             Body::Bytes(bytes, watch) => {
                 let length = bytes.read(buffer)?;
                 if let Some(watch) = watch {
                     watch.push(&buffer[..length]);
                 }
-                Ok(length)
+                length
             }
-            Body::Utf16(reader) => reader.read(buffer),
+            Body::Utf16(reader) => reader.read(buffer)?,
+        };
+        if let Some(profile) = &mut self.profile {
+            profile.push(&buffer[..length]);
         }
+        Ok(length)
     }
 }
 

@@ -33,6 +33,11 @@ impl Messages {
         }
     }
 
+    /// Why a check says no. It is told whatever else is, and is no failure of the run.
+    pub(crate) fn error_of_check(&self, problem: &Problem) {
+        write_line(format_args!("tokenize: {}", problem.what));
+    }
+
     /// Something that may not be what the user wants, though it is no failure.
     pub(crate) fn warning(&self, about: impl Display, what: impl Display) {
         if !self.quiet {
@@ -76,7 +81,9 @@ impl Messages {
             Err(Failure::Problem(problem)) => self.error(&problem),
             Err(Failure::No(problem)) => {
                 let had_failed = self.have_failed();
-                self.error(&problem);
+                if let Some(problem) = problem {
+                    self.error(&problem);
+                }
                 return if had_failed { Exit::Failure } else { Exit::No };
             }
         }

@@ -11,6 +11,7 @@ pub(crate) mod config;
 
 mod arrange;
 mod conversion;
+mod cost;
 mod description;
 mod exit;
 mod failure;
@@ -18,8 +19,10 @@ mod input;
 pub(crate) mod messages;
 mod name;
 mod output;
+mod own_models;
 mod plan;
 mod progress;
+mod rules;
 mod spread;
 mod text;
 mod vocabulary;

@@ -3,13 +3,15 @@
 //! Flags are the strongest layer, then come those of `config`. Doing it is left to the commands.
 
 use bytepair::registry::encodings::DEFAULT_ENCODING;
+use bytepair::registry::estimates::Ratios;
 use bytepair::registry::models::{Exactness, Model};
 use bytepair::{Frame, SpecialPolicy, Tokenizer};
 
 use crate::cli::args::{InputArgs, Special, VocabularyArgs, Words};
-use crate::cli::config::Layer;
+use crate::cli::config::{Layer, Origin, Settings};
 use crate::cli::failure::Problem;
 use crate::cli::messages::Messages;
+use crate::cli::own_models::Price;
 use crate::cli::vocabulary;
 
 /// The model if nobody names one or an encoding. It is always stated in the output.
@@ -17,91 +19,186 @@ pub(crate) const DEFAULT_MODEL: &str = "gpt-4o";
 
 /// What a count is based on.
 pub(crate) struct Basis {
-    /// The model, if there is one: gives the window.
+    /// The model, if there is one, with the window of `--context`.
     pub(crate) model: Option<Model>,
+    /// The context window in tokens.
+    pub(crate) window: Option<u64>,
     /// The encoding's name, or that of the vocabulary file.
     pub(crate) encoding: String,
     /// How far the count can be trusted to be the model's; without a model, the encoding's.
     pub(crate) exactness: Exactness,
     /// The tokenizer of the encoding.
     pub(crate) tokenizer: Tokenizer,
+    /// The ratios that make the model's tokens of those of the encoding; nothing where the count is not changed.
+    pub(crate) ratios: Option<Ratios>,
+    /// What tokens of the model cost, if the user says so.
+    pub(crate) price: Option<Price>,
 }
 
 impl Basis {
-    /// The context window of the model in tokens.
-    pub(crate) fn window(&self) -> Option<u64> {
-        self.model.and_then(|model| model.context_window)
+    /// An error where ids are wanted of a model whose tokenizer is not public.
+    pub(crate) fn must_have_ids(&self) -> Result<(), Problem> {
+        let (Some(_), Some(model)) = (&self.ratios, &self.model) else { return Ok(()) };
+        let what = format!("the tokenizer of {} is not public: there are no token ids", model.name);
+        Err(Problem::new(what)
+            .hint("tokenize count estimates how many there are; -e ENCODING takes another's ids"))
     }
+
+    /// Whether the count is estimated, and nothing is known of how far off it may be.
+    pub(crate) fn is_unmeasured(&self) -> bool {
+        self.exactness == Exactness::Estimate && self.ratios.is_none()
+    }
+
+    /// The largest prompt beside an answer of `reserve` tokens, if a window is known.
+    pub(crate) fn room(&self, reserve: u64) -> Option<u64> {
+        match &self.model {
+            Some(model) => model.room(reserve),
+            None => self.window.map(|window| window.saturating_sub(reserve)),
+        }
+    }
+}
+
+/// Which model and vocabulary are named, and where.
+struct Chosen<'a> {
+    origin: &'a Origin,
+    model: Option<&'a str>,
+    encoding: Option<&'a str>,
+    described: String,
 }
 
 /// Finds model and encoding. Both are taken from the first layer that names either, so that a model that is
 /// named is never counted with an encoding that was once configured for another.
-pub(crate) fn basis(args: &VocabularyArgs, layers: &[Layer], messages: &Messages) -> Result<Basis, Problem> {
-    if args.vocab.is_some() {
-        return basis_of_file(args, messages);
-    }
-    let flags = Layer { model: args.model.clone(), encoding: args.encoding.clone(), ..Layer::default() };
-    let names_one = |layer: &&Layer| layer.model.is_some() || layer.encoding.is_some();
-    let layer = [&flags].into_iter().chain(layers).find(names_one);
-    let fallback = Layer { model: Some(DEFAULT_MODEL.to_owned()), ..Layer::default() };
-    let chosen = layer.unwrap_or(&fallback);
-    let blame = |key: &'static str| move |error: bytepair::Error| chosen.origin.blame(key, error.into());
+pub(crate) fn basis(
+    args: &VocabularyArgs,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Basis, Problem> {
+    let (model, encoding) = (args.model.as_deref(), args.encoding.as_deref());
+    let by_flags = Chosen { origin: &Origin::Flags, model, encoding, described: Origin::Flags.describe() };
+    let basis = if args.vocab.is_some() {
+        of_file(args, model_of(&by_flags, args, settings, messages)?, settings, messages)
+    } else if model.is_some() || encoding.is_some() {
+        named(&by_flags, args, settings, messages)
+    } else {
+        let names_one = |layer: &&Layer| layer.model.is_some() || layer.encoding.is_some();
+        let chosen = match settings.layers.iter().find(names_one) {
+            Some(Layer { origin, model, encoding, .. }) => {
+                let described = origin.describe();
+                Chosen { origin, model: model.as_deref(), encoding: encoding.as_deref(), described }
+            }
+            None => Chosen { model: Some(DEFAULT_MODEL), described: "by default".to_owned(), ..by_flags },
+        };
+        named(&chosen, args, settings, messages)
+    }?;
+    Ok(basis)
+}
 
-    let resolved = chosen.model.as_deref().map(bytepair::model).transpose().map_err(|error| {
-        let name = chosen.model.as_deref().unwrap_or_default();
-        let problem = blame("model")(error);
+/// The model that was named, with the window that flags give it.
+fn model_of(
+    chosen: &Chosen<'_>,
+    args: &VocabularyArgs,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Option<Model>, Problem> {
+    let Some(name) = chosen.model else { return Ok(None) };
+    let resolved = settings.models.catalogue.model(name).map_err(|error| {
+        let problem = chosen.origin.blame("model", error.into());
         match bytepair::encoding_names().any(|encoding| encoding == name) {
             true => problem.hint(format!("{name} is an encoding: --encoding {name}")),
             false => problem,
         }
     })?;
-    if let Some(note) = resolved.as_ref().and_then(|resolved| resolved.note.as_ref()) {
+    if let Some(note) = &resolved.note {
         messages.note(note);
     }
-    let model = resolved.map(|resolved| resolved.model);
-    let own = model.map_or(DEFAULT_ENCODING, |model| model.encoding);
-    let encoding = chosen.encoding.as_deref().unwrap_or(own);
+    let mut model = resolved.model;
+    if let Some(window) = args.context {
+        model.context_window = Some(window);
+        // The model's own limit of a prompt may be larger or smaller than what this host allows.
+        model.max_input = model.max_input.filter(|&input| input <= window);
+    }
+    Ok(Some(model))
+}
+
+/// What names give.
+fn named(
+    chosen: &Chosen<'_>,
+    args: &VocabularyArgs,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Basis, Problem> {
+    let model = model_of(chosen, args, settings, messages)?;
+    let own = match &model {
+        Some(model) => model.encoding.clone(),
+        None => Some(DEFAULT_ENCODING.into()),
+    };
+    let Some(encoding) = chosen.encoding.or(own.as_deref()) else {
+        let name = model.as_ref().map_or("", |model| &model.name);
+        let what = format!("the tokenizer of {name} is not built in");
+        let hint = "it is published with the model: name its file with --vocab, tokenizer.json for example";
+        return Err(Problem::new(what).hint(hint));
+    };
     let key = if chosen.encoding.is_some() { "encoding" } else { "model" };
     let tokenizer = bytepair::encoding(encoding).map_err(|error| {
-        let problem = blame(key)(error);
+        let problem = chosen.origin.blame(key, error.into());
         let is_file = chosen.encoding.is_some() && std::path::Path::new(encoding).exists();
         if is_file { problem.hint("a vocabulary file is read with --vocab FILE") } else { problem }
     })?;
-    let exactness = match model {
-        Some(_) if encoding != own => Exactness::Estimate,
+    let exactness = match &model {
+        Some(_) if Some(encoding) != own.as_deref() => Exactness::Estimate,
         Some(model) => model.exactness,
         None => Exactness::Exact,
     };
     if messages.tells_details() {
-        let origin = layer.map_or("by default".to_owned(), |layer| layer.origin.describe());
-        let model = model.map_or("none", |model| model.name);
-        messages.detail(format_args!("model: {model}; encoding: {encoding} ({origin}, {exactness})"));
+        let model = model.as_ref().map_or("none", |model| &model.name);
+        let described = &chosen.described;
+        messages.detail(format_args!("model: {model}; encoding: {encoding} ({described}, {exactness})"));
     }
-    Ok(Basis { model, encoding: encoding.to_owned(), exactness, tokenizer })
+    let ratios = model.as_ref().and_then(Model::ratios).filter(|ratios| ratios.encoding() == encoding);
+    Ok(Basis::new(model, args, (encoding, exactness), tokenizer, ratios, settings))
 }
 
 /// The vocabulary of a file, and the model that was named for its window.
-fn basis_of_file(args: &VocabularyArgs, messages: &Messages) -> Result<Basis, Problem> {
+fn of_file(
+    args: &VocabularyArgs,
+    model: Option<Model>,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Basis, Problem> {
     let path = args.vocab.as_deref().unwrap_or("".as_ref());
-    let resolved = args.model.as_deref().map(bytepair::model).transpose()?;
-    if let Some(note) = resolved.as_ref().and_then(|resolved| resolved.note.as_ref()) {
-        messages.note(note);
-    }
-    let model = resolved.map(|resolved| resolved.model);
     let found = vocabulary::read(path)?;
     let definition = found.definition(args.like.as_deref(), messages)?;
-    let exactness = match model {
-        Some(model) if !vocabulary::is_that_of(&definition, model.encoding) => Exactness::Estimate,
-        Some(model) => model.exactness,
+    let exactness = match &model {
+        // Of a model whose tokenizer is not built in, its file is all there is.
+        Some(Model { encoding: None, exactness, .. }) => *exactness,
+        Some(Model { encoding: Some(own), exactness, .. }) if vocabulary::is_that_of(&definition, own) => {
+            *exactness
+        }
+        Some(_) => Exactness::Estimate,
         None => Exactness::Exact,
     };
     let encoding = definition.name.clone();
     let tokenizer = Tokenizer::new(definition).map_err(|error| found.problem(error))?;
     if messages.tells_details() {
-        let model = model.map_or("none", |model| model.name);
+        let model = model.as_ref().map_or("none", |model| &model.name);
         messages.detail(format_args!("model: {model}; vocabulary: {} ({exactness})", found.shown()));
     }
-    Ok(Basis { model, encoding, exactness, tokenizer })
+    Ok(Basis::new(model, args, (&encoding, exactness), tokenizer, None, settings))
+}
+
+impl Basis {
+    fn new(
+        model: Option<Model>,
+        args: &VocabularyArgs,
+        (encoding, exactness): (&str, Exactness),
+        tokenizer: Tokenizer,
+        ratios: Option<Ratios>,
+        settings: &Settings,
+    ) -> Basis {
+        let price = model.as_ref().and_then(|model| settings.models.price(model)).cloned();
+        let window = args.context.or(model.as_ref().and_then(|model| model.context_window));
+        Basis { model, window, encoding: encoding.to_owned(), exactness, tokenizer, ratios, price }
+    }
 }
 
 /// What `--bos` and `--eos` put around each text.
@@ -125,8 +222,8 @@ pub(crate) fn frame(args: &InputArgs, basis: &Basis) -> Result<Frame, Problem> {
 }
 
 /// What names of special tokens are.
-pub(crate) fn policy(flag: Option<Special>, layers: &[Layer]) -> SpecialPolicy {
-    match flag.or_else(|| layers.iter().find_map(|layer| layer.special)) {
+pub(crate) fn policy(flag: Option<Special>, settings: &Settings) -> SpecialPolicy {
+    match flag.or_else(|| settings.layers.iter().find_map(|layer| layer.special)) {
         None | Some(Special::Text) => SpecialPolicy::Text,
         Some(Special::Encode) => SpecialPolicy::Encode,
         Some(Special::Forbid) => SpecialPolicy::Forbid,
@@ -135,11 +232,11 @@ pub(crate) fn policy(flag: Option<Special>, layers: &[Layer]) -> SpecialPolicy {
 }
 
 /// What a word is.
-pub(crate) fn words(flag: Option<Words>, layers: &[Layer]) -> Words {
-    flag.or_else(|| layers.iter().find_map(|layer| layer.words)).unwrap_or(Words::White)
+pub(crate) fn words(flag: Option<Words>, settings: &Settings) -> Words {
+    flag.or_else(|| settings.layers.iter().find_map(|layer| layer.words)).unwrap_or(Words::White)
 }
 
 /// How many threads, if anybody says.
-pub(crate) fn threads(flag: Option<u16>, layers: &[Layer]) -> Option<usize> {
-    flag.or_else(|| layers.iter().find_map(|layer| layer.threads)).map(usize::from)
+pub(crate) fn threads(flag: Option<u16>, settings: &Settings) -> Option<usize> {
+    flag.or_else(|| settings.layers.iter().find_map(|layer| layer.threads)).map(usize::from)
 }

@@ -9,8 +9,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytepair::parallel::{CountOptions, count_reader};
+use bytepair::registry::estimates::{Estimate, Kind, Ratios};
 use bytepair::report::Counts;
-use bytepair::{ErrorKind, SpecialPolicy, Tokenizer};
+use bytepair::{ErrorKind, Measures, SpecialPolicy, Tokenizer};
 
 use crate::cli::failure::Problem;
 use crate::cli::input::{Input, Opened, Remark};
@@ -44,6 +45,8 @@ pub(crate) struct Counting<'a> {
     pub(crate) any: bool,
     /// How many tokens are put around each text.
     pub(crate) around: u64,
+    /// The ratios of the model, if its tokens are estimated.
+    pub(crate) ratios: Option<Ratios>,
     /// Where to tell how far it is.
     pub(crate) progress: &'a Progress,
 }
@@ -104,15 +107,26 @@ impl Counting<'_> {
         };
         let mut options = self.options;
         options.threads = if text.is_short() { 1 } else { threads };
+        if self.ratios.is_some() {
+            text.profile();
+        }
         let progress = &mut |bytes| self.progress.add(bytes);
         match count_reader(self.tokenizer, &mut text, options, progress) {
             Ok(tally) => {
-                let counts = Counts { tokens: tally.tokens + self.around, measures: tally.measures };
+                let kind = text.kind();
+                let counts = counts(tally.tokens + self.around, self.ratios, kind, tally.measures);
                 Outcome::Counted(counts, text.remarks(Some(&tally.measures), self.tokenizer))
             }
             Err(error) => Outcome::Failed(explain(error, input)),
         }
     }
+}
+
+/// Counts, estimated if there are ratios.
+pub(crate) fn counts(tokens: u64, ratios: Option<Ratios>, kind: Option<Kind>, measures: Measures) -> Counts {
+    let estimate = ratios.zip(kind).map(|(ratios, kind)| ratios.estimate(tokens, kind));
+    let Estimate { tokens, upper } = estimate.unwrap_or(Estimate { tokens, upper: tokens });
+    Counts { tokens, upper, measures }
 }
 
 /// An error of the library about an input, with the flag that helps.

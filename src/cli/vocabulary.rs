@@ -56,10 +56,12 @@ pub(crate) fn find(which: &Path) -> Result<Named, Problem> {
             let problem = Problem::new("no encoding has this name, and there is no such file");
             let problem = problem.about(name::shown(which));
             Err(match (bytepair::model(name), error.hint()) {
-                (Ok(resolved), _) => {
-                    let hint = format!("the model's encoding is {}", resolved.model.encoding);
-                    problem.hint(hint)
-                }
+                (Ok(resolved), hint) => match (resolved.model.encoding, hint) {
+                    (Some(encoding), _) => problem.hint(format!("the model's encoding is {encoding}")),
+                    (None, _) => {
+                        problem.hint("the model's tokenizer is not built in; it is published with the model")
+                    }
+                },
                 (_, Some(hint)) => problem.hint(hint),
                 (_, None) => problem.hint("`tokenize vocab` lists the encodings"),
             })

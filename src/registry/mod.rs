@@ -1,14 +1,17 @@
 //! What is known by name: the embedded encodings, the models and their context windows.
 
 mod absent;
+pub mod catalogue;
 pub mod encodings;
+pub mod estimates;
 pub mod models;
 pub mod names;
 mod spelling;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::tokenizer::Tokenizer;
 
+pub use catalogue::Catalogue;
 pub use encodings::encoding;
 pub use models::Model;
 pub use names::Resolved;
@@ -17,28 +20,17 @@ pub use names::Resolved;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownModel`]; the hint holds at most three near names, or says why the models of that family
+/// [`ErrorKind::UnknownModel`](crate::ErrorKind); the hint holds at most three near names, or says why the models of that family
 /// are not known, such as that their maker publishes no tokenizer. There is never a silent default.
 pub fn model(name: &str) -> Result<Resolved, Error> {
-    names::resolve(name).map_err(|unknown| {
-        let error = Error::new(ErrorKind::UnknownModel, format!("unknown model {name:?}"));
-        if unknown.is_encoding() {
-            return error.with_hint(format!("{name} is an encoding, not a model"));
-        }
-        match (unknown.near.as_slice(), unknown.why) {
-            ([], Some(why)) => error.with_hint(why),
-            ([], None) => error.with_hint("the table of models has no name like it (`tokenize models`)"),
-            (near, None) => error.with_hint(format!("did you mean {}?", near.join(", "))),
-            (near, Some(why)) => error.with_hint(format!("did you mean {}? {why}", near.join(", "))),
-        }
-    })
+    Catalogue::built_in().model(name)
 }
 
 /// The tokenizer of a model.
 ///
 /// # Errors
 ///
-/// As [`model`].
+/// As [`model`], and [`ErrorKind::UnknownEncoding`](crate::ErrorKind) if the model's vocabulary is not built in.
 ///
 /// ```
 /// let tokenizer = bytepair::tokenizer_for_model("gpt-4")?;
@@ -46,5 +38,6 @@ pub fn model(name: &str) -> Result<Resolved, Error> {
 /// # Ok::<(), bytepair::Error>(())
 /// ```
 pub fn tokenizer_for_model(name: &str) -> Result<Tokenizer, Error> {
-    encoding(model(name)?.model.encoding)
+    let model = model(name)?.model;
+    encoding(model.encoding_name()?)
 }

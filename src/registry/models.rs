@@ -3,59 +3,72 @@
 //! The table is `vocab/models.tsv`, part of the program; its head says what the columns mean and where the
 //! rows come from. It is read anew, line by line, by whoever asks: a run that names no model pays nothing.
 //!
-//! Left to others: which of its many spellings a model was called by (`names`), what an encoding is
-//! (`encodings`), and what becomes of a prompt that is too long (the report).
+//! Left to others: models that a user adds (`catalogue`), which of its many spellings a model was called by
+//! (`names`), what an encoding is (`encodings`), how a count is estimated (`estimates`), and what becomes of a
+//! prompt that is too long (the report).
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::estimates::Ratios;
+use crate::error::{Error, ErrorKind};
 
 /// The table, compiled in.
 const TABLE: &str = include_str!("../../vocab/models.tsv");
 
+/// What to do for a model whose tokenizer is published, but not built in.
+pub(super) const NOT_BUILT_IN: &str =
+    "it is published with the model: name its file, tokenizer.json for example (--vocab FILE)";
+
 /// How many columns a row has.
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 15;
 
 /// One model: a row of the table.
 ///
 /// Every limit is a number of tokens, counted by the model's own tokenizer. A limit is what the maker of the
 /// model states; whoever hosts it may allow less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Model {
     /// The canonical name, lower case.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Who makes the model, lower case, for example `openai`.
-    pub provider: &'static str,
+    pub provider: Cow<'static, str>,
     /// The context window in tokens. What it has to hold, see [`Model::io`].
     pub context_window: Option<u64>,
     /// The longest prompt in tokens, where it is stated apart from the window.
     ///
-    /// Most callers want [`Model::input_limit`] instead.
+    /// Most callers want [`Model::input_limit`] or [`Model::room`] instead.
     pub max_input: Option<u64>,
     /// The longest answer in tokens.
     pub max_output: Option<u64>,
     /// Whether prompt and answer share the window.
     pub io: Io,
-    /// The name of the encoding, for example `o200k_base`.
-    pub encoding: &'static str,
+    /// The name of the encoding, for example `o200k_base`. `None`: the tokenizer is published, but it is not
+    /// built in; the text is counted with the model's own vocabulary file.
+    pub encoding: Option<Cow<'static, str>>,
     /// How far a count made with [`Model::encoding`] can be trusted.
     pub exactness: Exactness,
+    /// The name of the model's own tokenizer, where that is not public but its counts were measured: see
+    /// [`Model::ratios`].
+    pub tokenizer: Option<Cow<'static, str>>,
     /// The day of release, as exact as it is known: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-    pub released: Option<&'static str>,
+    pub released: Option<Cow<'static, str>>,
     /// The shutdown date, past or announced, written as [`Model::released`] is. `None`: none is known.
-    pub retired: Option<&'static str>,
+    pub retired: Option<Cow<'static, str>>,
     /// What the row was compiled from.
-    pub source: &'static str,
-    /// The day the row was compiled, `YYYY-MM-DD`.
-    pub as_of: &'static str,
+    pub source: Cow<'static, str>,
+    /// The day of the facts, `YYYY-MM-DD`.
+    pub as_of: Cow<'static, str>,
     /// Where the sources disagree, and other remarks.
-    pub notes: Option<&'static str>,
+    pub notes: Option<Cow<'static, str>>,
     /// The other names, separated by commas: kept as written, so that a row needs no memory of its own.
-    aliases: &'static str,
+    pub(super) aliases: Cow<'static, str>,
 }
 
 impl Model {
     /// The other names of the model, lower case, in the order of the table.
-    pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
         self.aliases.split(',').filter(|alias| !alias.is_empty())
     }
 
@@ -77,12 +90,49 @@ impl Model {
         }
     }
 
+    /// The largest prompt in tokens that fits beside an answer of `reserve` tokens: the smaller of
+    /// [`Model::max_input`] and, where prompt and answer share the window, the window less the reserve; `None`
+    /// if neither limit is known. 0 if the reserve fills the window.
+    pub fn room(&self, reserve: u64) -> Option<u64> {
+        let reserve = if self.io == Io::Shared { reserve } else { 0 };
+        match (self.max_input, self.context_window) {
+            (Some(input), Some(window)) => Some(input.min(window.saturating_sub(reserve))),
+            (Some(input), None) => Some(input),
+            (None, window) => window.map(|window| window.saturating_sub(reserve)),
+        }
+    }
+
+    /// The name of the encoding.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownEncoding`] if the model's tokenizer is not built in, and if it is not public and the encoding only
+    /// stands in for it: a count of that is no count of the model's. [`Model::encoding`] and [`Model::ratios`] tell what
+    /// can be estimated.
+    pub fn encoding_name(&self) -> Result<&str, Error> {
+        let refuse = |what: &str, hint: &str| {
+            let message = format!("the tokenizer of {} {what}", self.name);
+            Err(Error::new(ErrorKind::UnknownEncoding, message).with_hint(hint))
+        };
+        match (&self.encoding, &self.tokenizer) {
+            (Some(encoding), None) => Ok(encoding),
+            (Some(_), Some(_)) => refuse("is not public", "`registry::estimates` has measured ratios"),
+            (None, _) => refuse("is not built in", NOT_BUILT_IN),
+        }
+    }
+
+    /// The measured ratios by which a count of [`Model::encoding`] becomes an estimate of the model's own; `None`
+    /// where the count is not changed.
+    pub fn ratios(&self) -> Option<Ratios> {
+        self.tokenizer.as_deref().and_then(Ratios::of)
+    }
+
     /// Whether the model had been shut down on the day the row was compiled ([`Model::as_of`]).
     ///
     /// An announced shutdown that was still to come does not count. The library reads no clock: compare
     /// [`Model::retired`] with the date of today, as text, to learn how things stand now.
     pub fn is_retired(&self) -> bool {
-        self.retired.is_some_and(|date| date <= self.as_of)
+        self.retired.as_ref().is_some_and(|date| *date <= self.as_of)
     }
 
     /// Reads a row; `None` if it does not have the columns that the head of the table states.
@@ -97,22 +147,23 @@ impl Model {
             return None;
         }
         let [name, aliases, provider, window, input, output, io, encoding, exactness, rest @ ..] = cells;
-        let [released, retired, source, as_of, notes] = rest;
+        let [tokenizer, released, retired, source, as_of, notes] = rest;
         Some(Model {
-            name,
-            provider,
+            name: name.into(),
+            provider: provider.into(),
             context_window: tokens(window)?,
             max_input: tokens(input)?,
             max_output: tokens(output)?,
             io: Io::from_name(io)?,
-            encoding,
+            encoding: known(encoding),
             exactness: Exactness::from_name(exactness)?,
+            tokenizer: known(tokenizer),
             released: known(released),
             retired: known(retired),
-            source,
-            as_of,
+            source: source.into(),
+            as_of: as_of.into(),
             notes: known(notes),
-            aliases: known(aliases).unwrap_or(""),
+            aliases: known(aliases).unwrap_or_default(),
         })
     }
 }
@@ -138,6 +189,11 @@ pub enum Io {
 }
 
 impl Io {
+    /// The kind that the table calls so.
+    pub fn from_name(name: &str) -> Option<Io> {
+        [Io::Shared, Io::Separate, Io::InputOnly].into_iter().find(|io| io.name() == name)
+    }
+
     /// The word the table uses: `shared`, `separate` or `input-only`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -145,10 +201,6 @@ impl Io {
             Io::Separate => "separate",
             Io::InputOnly => "input-only",
         }
-    }
-
-    fn from_name(name: &str) -> Option<Io> {
-        [Io::Shared, Io::Separate, Io::InputOnly].into_iter().find(|io| io.name() == name)
     }
 }
 
@@ -179,7 +231,8 @@ impl Exactness {
         }
     }
 
-    fn from_name(name: &str) -> Option<Exactness> {
+    /// The exactness that the table calls so.
+    pub fn from_name(name: &str) -> Option<Exactness> {
         let all = [Exactness::Exact, Exactness::OfficialLocal, Exactness::Estimate];
         all.into_iter().find(|exactness| exactness.name() == name)
     }
@@ -197,8 +250,8 @@ fn rows() -> impl Iterator<Item = &'static str> {
 }
 
 /// A cell, `None` if it says "unknown".
-fn known(cell: &'static str) -> Option<&'static str> {
-    (cell != "-").then_some(cell)
+fn known(cell: &'static str) -> Option<Cow<'static, str>> {
+    (cell != "-").then_some(Cow::Borrowed(cell))
 }
 
 /// A cell that holds a number of tokens; the outer `None` means that it holds something else.
@@ -236,13 +289,13 @@ mod tests {
     fn head_names_the_columns() {
         let head = TABLE.lines().rfind(|line| line.starts_with('#')).unwrap();
         let columns = "name aliases provider context_window max_input max_output io encoding exactness \
-                       released retired source as_of notes";
+                       tokenizer released retired source as_of notes";
         assert_eq!(head, format!("# {}", columns.split(' ').collect::<Vec<_>>().join("\t")));
     }
 
     #[test]
     fn rows_that_are_wrong_are_not_read() {
-        let good = "a\tb,c\topenai\t10\t-\t5\tshared\tgpt2\texact\t2020\t-\tpage\t2026-01-01\t-";
+        let good = "a\tb,c\topenai\t10\t-\t5\tshared\tgpt2\texact\t-\t2020\t-\tpage\t2026-01-01\t-";
         let model = Model::parse(good).unwrap();
         assert_eq!(model.aliases().collect::<Vec<_>>(), ["b", "c"]);
         assert_eq!((model.max_input, model.max_output), (None, Some(5)));
@@ -264,8 +317,8 @@ mod tests {
     fn a_name_stands_once() {
         let mut seen = HashSet::new();
         for model in models() {
-            for name in model.aliases().chain([model.name]) {
-                assert!(seen.insert(name), "{name} stands twice");
+            for name in model.aliases().chain([&*model.name]) {
+                assert!(seen.insert(name.to_owned()), "{name} stands twice");
             }
         }
     }
@@ -274,9 +327,9 @@ mod tests {
     fn sourced_and_dated() {
         for model in models() {
             assert!(model.source.len() > 3, "{model:?}");
-            assert!(model.as_of.len() == 10 && is_date(model.as_of), "{model:?}");
-            assert!(model.released.is_none_or(is_date), "{model:?}");
-            assert!(model.retired.is_none_or(is_date), "{model:?}");
+            assert!(model.as_of.len() == 10 && is_date(&model.as_of), "{model:?}");
+            assert!(model.released.as_deref().is_none_or(is_date), "{model:?}");
+            assert!(model.retired.as_deref().is_none_or(is_date), "{model:?}");
         }
     }
 
@@ -284,7 +337,13 @@ mod tests {
     fn encodings_are_known() {
         for model in models() {
             let mut encodings = super::super::encodings::encodings();
-            assert!(encodings.any(|encoding| encoding.name == model.encoding), "{model:?}");
+            let Some(name) = &model.encoding else {
+                assert!(model.exactness != Exactness::Estimate, "{model:?}");
+                continue;
+            };
+            assert!(encodings.any(|encoding| encoding.name == name), "{model:?}");
+            assert_eq!(model.tokenizer.is_some(), model.ratios().is_some(), "{model:?}");
+            assert!(model.tokenizer.is_none() || model.exactness == Exactness::Estimate, "{model:?}");
         }
     }
 
@@ -308,8 +367,22 @@ mod tests {
         assert_eq!(model("gpt-5").input_limit(), Some(272_000));
         assert_eq!(model("text-embedding-3-small").input_limit(), Some(8191));
         let unknown = Model { context_window: None, max_input: None, ..model("gpt-5") };
+        assert_eq!(unknown.room(5), None);
         assert_eq!(unknown.input_limit(), None);
         assert_eq!(Model { max_input: Some(7), ..unknown }.input_limit(), Some(7));
+    }
+
+    #[test]
+    fn room_beside_an_answer() {
+        // Shared, without and with a limit of the prompt; an embedding has no answer.
+        assert_eq!(model("gpt-4o").room(0), Some(128_000));
+        assert_eq!(model("gpt-4o").room(16_384), Some(111_616));
+        assert_eq!(model("gpt-5").room(0), Some(272_000));
+        assert_eq!(model("gpt-5").room(128_000), Some(272_000));
+        assert_eq!(model("gpt-5").room(150_000), Some(250_000));
+        assert_eq!(model("gpt-4").room(10_000), Some(0));
+        assert_eq!(model("text-embedding-3-small").room(100), Some(8191));
+        assert_eq!(Model { io: Io::Separate, ..model("gpt-4o") }.room(16_384), Some(128_000));
     }
 
     #[test]

@@ -10,13 +10,15 @@
 //! a "/" still there: an unknown route, refuse
 //! [region.]vendor.ID[-vN[:M]] -> ID     (Amazon Bedrock)
 //! ID@date -> ID-date                    (Google Vertex)
+//! ID[1m] -> ID with a window of 1,000,000 (Claude Code)
 //! "_" -> "-"
 //! ID:free, ID:latest -> ID              (OpenRouter, Ollama, and the like)
 //! gpt-35 -> gpt-3.5                     (Azure)
 //! then as it is, or with these where they apply:
 //!   ID:tag -> ID-tag                    (Ollama)
 //!   ID-fp8, ID-gguf, ID-q4-k-m -> ID    (how weights are stored or served)
-//!   llama3-1, meta-llama-3.1 -> llama-3.1; gemma3 -> gemma-3; qwen-2.5 -> qwen2.5
+//!   llama3-1, meta-llama-3.1 -> llama-3.1; gemma3 -> gemma-3; qwen-2.5 -> qwen2.5;
+//!   claude-4.5-sonnet, claude-sonnet-4.5 -> claude-sonnet-4-5
 //! look up; if unknown, look up without a date at the end, and say so; else refuse, with names that are near
 //! ```
 //!
@@ -30,11 +32,15 @@
 use std::{cmp::Reverse, error, fmt};
 
 use super::absent;
+use super::catalogue::Catalogue;
 use super::models::{Exactness, Model, models};
 use super::spelling::{self, Id};
 
 /// Longer names are refused unread: no service has any, and finding near names takes time with the length.
 const LONGEST: usize = 256;
+
+/// The window that the suffix `[1m]` stands for, in tokens.
+const MILLION: u64 = 1_000_000;
 
 /// How many near names an unknown one is answered with.
 const NEAR: usize = 3;
@@ -96,57 +102,83 @@ impl error::Error for UnknownModel {}
 /// When no rule leads to a row of the table. There is no default: a count with a guessed vocabulary looks
 /// just like a right one.
 pub fn resolve(name: &str) -> Result<Resolved, UnknownModel> {
+    resolve_in(&Catalogue::built_in(), name)
+}
+
+/// As [`resolve`], in a catalogue that may have models of its own.
+pub(super) fn resolve_in(catalogue: &Catalogue, name: &str) -> Result<Resolved, UnknownModel> {
     let refuse = |near, why| UnknownModel { name: name.to_owned(), near, why };
     let written = name.trim().to_ascii_lowercase();
     if written.is_empty() || written.len() > LONGEST {
         return Err(refuse(Vec::new(), None));
     }
+    // A name that a user gave may look like anything.
+    if let Some(model) = catalogue.named(&name.trim().to_lowercase()) {
+        let note = moves(&written, &model);
+        return Ok(Resolved { model, note });
+    }
     let spelling = spelling::read(&written);
     let is_of_maker = |model: &Model| spelling.maker.is_none_or(|maker| maker == model.provider);
-    let exactly = spelling.ids.iter().find_map(called);
-    let found = exactly.or_else(|| spelling.ids.iter().find_map(snapshot));
-    let Some((model, remark)) = found.filter(|(model, _)| is_of_maker(model)) else {
+    let exactly = spelling.ids.iter().find_map(|id| called(catalogue, id));
+    let found = exactly.or_else(|| spelling.ids.iter().find_map(|id| snapshot(catalogue, id)));
+    let found = found.filter(|(model, _)| is_of_maker(model) && (!spelling.million || has_million(model)));
+    let Some((mut model, remark)) = found else {
         let plain = spelling.ids.first().map_or("", |id| &id.name);
         let plain = plain.rsplit('/').next().unwrap_or(plain);
         let why = absent::why(plain);
         return Err(match why {
             _ if is_encoding(&written) => refuse(Vec::new(), None),
             Some(_) if !absent::is_bare(plain) => refuse(Vec::new(), why),
-            _ => refuse(near(plain), why),
+            _ => refuse(near(catalogue, plain), why),
         });
     };
-    let notes: Vec<String> = spelling.tuned.into_iter().chain(remark).collect();
+    let mut notes: Vec<String> = spelling.tuned.into_iter().chain(remark).collect();
+    if spelling.million && model.context_window.is_some_and(|window| window < MILLION) {
+        model.context_window = Some(MILLION);
+        notes.push("[1m]: a window of 1000000 tokens, which has to be asked for at the service".to_owned());
+    }
     let note = if notes.is_empty() { None } else { Some(notes.join("; ")) };
     Ok(Resolved { model, note })
 }
 
+/// Whether `[1m]` means something for the model: the larger window that Anthropic gives on request.
+fn has_million(model: &Model) -> bool {
+    model.provider == "anthropic" && model.context_window.is_some_and(|window| window >= 200_000)
+}
+
 /// The model that is called `id`, letter for letter, and what is to be said about that.
-fn called(id: &Id) -> Option<(Model, Option<String>)> {
-    let model = named(&id.name, id.open_weights)?;
-    let moves =
-        id.name.ends_with("-latest") || model.notes.is_some_and(|notes| notes.starts_with("moving alias"));
-    Some((model, moves.then(|| format!("{} is a moving alias", id.name))))
+fn called(catalogue: &Catalogue, id: &Id) -> Option<(Model, Option<String>)> {
+    let model = named(catalogue, &id.name, id.open_weights)?;
+    let note = moves(&id.name, &model);
+    Some((model, note))
+}
+
+/// That the name moves to new models, if it does.
+fn moves(name: &str, model: &Model) -> Option<String> {
+    let moves = name.ends_with("-latest")
+        || model.notes.as_ref().is_some_and(|notes| notes.starts_with("moving alias"));
+    moves.then(|| format!("{name} is a moving alias"))
 }
 
 /// The model whose snapshot `id` is by the date at its end, and what is to be said about that.
-fn snapshot(id: &Id) -> Option<(Model, Option<String>)> {
+fn snapshot(catalogue: &Catalogue, id: &Id) -> Option<(Model, Option<String>)> {
     let base = without_date(&id.name)?;
     // A snapshot of a snapshot, or of what has no fixed content, is a name that nobody gave.
     if without_date(base).is_some() || base.ends_with("-latest") {
         return None;
     }
-    Some((named(base, id.open_weights)?, Some(format!("unlisted snapshot of {base}"))))
+    Some((named(catalogue, base, id.open_weights)?, Some(format!("unlisted snapshot of {base}"))))
 }
 
-fn named(name: &str, open_weights: bool) -> Option<Model> {
-    let model = models().find(|model| model.is_called(name))?;
-    (!open_weights || has_open_weights(&model)).then_some(model)
+fn named(catalogue: &Catalogue, name: &str, open_weights: bool) -> Option<Model> {
+    catalogue.named(name).filter(|model| !open_weights || has_open_weights(model))
 }
 
 /// Whether people run the model themselves, and so name it after how its weights are stored. The table does
 /// not say so; but of what is closed, only OpenAI names its vocabularies.
 fn has_open_weights(model: &Model) -> bool {
-    let is_closed = model.provider == "openai" && !["gpt2", "o200k_harmony"].contains(&model.encoding);
+    let is_closed = model.provider == "openai"
+        && model.encoding.as_ref().is_some_and(|encoding| !["gpt2", "o200k_harmony"].contains(&&**encoding));
     model.exactness == Exactness::Exact && !is_closed
 }
 
@@ -176,7 +208,7 @@ pub(super) fn is_date(text: &str) -> bool {
 /// Whether a model of the table uses the encoding `name`, and no model is called so.
 fn is_encoding(name: &str) -> bool {
     // `p50k_edit` belongs to models that took an instruction beside the text; none of them is in the table.
-    let is_one = name == "p50k_edit" || models().any(|model| model.encoding == name);
+    let is_one = name == "p50k_edit" || models().any(|model| model.encoding.as_deref() == Some(name));
     is_one && !models().any(|model| model.is_called(name))
 }
 
@@ -184,7 +216,7 @@ fn is_encoding(name: &str) -> bool {
 ///
 /// Nearest are those that begin with it and go on with another word (a family named without its member),
 /// then those that differ least: without punctuation first, which people forget, and then with it.
-fn near(plain: &str) -> Vec<String> {
+fn near(catalogue: &Catalogue, plain: &str) -> Vec<String> {
     let wanted = without_date(plain).unwrap_or(plain);
     let squeezed = squeeze(wanted);
     if squeezed.is_empty() {
@@ -192,24 +224,24 @@ fn near(plain: &str) -> Vec<String> {
     }
     // With more than every third letter wrong, a name is near anything.
     let limit = (squeezed.len() / 3).max(1);
-    let rank = |name: &'static str| {
+    let rank = |name: &str| {
         let goes_on = name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['-', '.']));
         let apart = if goes_on { 0 } else { distance(&squeezed, &squeeze(name)) };
         // Of names that are as near, the one with the higher version is the likelier.
-        (apart <= limit).then(|| (apart, distance(wanted, name), Reverse(name)))
+        (apart <= limit).then(|| (apart, distance(wanted, name), Reverse(name.to_owned())))
     };
     let of_model = |model: Model| {
         // A date is nothing one mistypes for another name, and would crowd out the name without it.
-        let names = model.aliases().chain([model.name]).filter(|name| without_date(name).is_none());
+        let names = model.aliases().chain([&*model.name]).filter(|name| without_date(name).is_none());
         names.filter_map(rank).min()
     };
-    let mut found: Vec<_> = models().filter_map(of_model).collect();
+    let mut found: Vec<_> = catalogue.models().filter_map(of_model).collect();
     found.sort_unstable();
     // Where only punctuation is wrong, or a word is missing, a guess at other letters is noise.
     if found.first().is_some_and(|(apart, ..)| *apart == 0) {
         found.retain(|(apart, ..)| *apart == 0);
     }
-    found.into_iter().take(NEAR).map(|(_, _, Reverse(name))| name.to_owned()).collect()
+    found.into_iter().take(NEAR).map(|(_, _, Reverse(name))| name).collect()
 }
 
 /// The name without its punctuation.
@@ -246,13 +278,14 @@ mod tests {
     use serde_json::Value;
 
     /// Name and note that `name` resolves to.
-    fn found(name: &str) -> (&'static str, Option<String>) {
+    fn found(name: &str) -> (String, Option<String>) {
         let resolved = resolve(name).unwrap_or_else(|unknown| panic!("{unknown}"));
-        (resolved.model.name, resolved.note)
+        (resolved.model.name.into_owned(), resolved.note)
     }
 
-    fn encoding(name: &str) -> &'static str {
-        resolve(name).unwrap_or_else(|unknown| panic!("{unknown}")).model.encoding
+    fn encoding(name: &str) -> String {
+        let model = resolve(name).unwrap_or_else(|unknown| panic!("{unknown}")).model;
+        model.encoding.expect("built in").into_owned()
     }
 
     fn near_to(name: &str) -> Vec<String> {
@@ -267,12 +300,13 @@ mod tests {
         let (mut known, mut refused) = (0, 0);
         for row in &rows {
             let name = row["name"].as_str().unwrap();
-            let wanted = models().find(|model| Some(model.name) == row["canonical"].as_str());
+            let wanted = models().find(|model| Some(&*model.name) == row["canonical"].as_str());
             match (wanted, resolve(name)) {
                 (Some(model), Ok(resolved)) => {
                     known += 1;
                     assert_eq!(resolved.model, model, "{row}");
-                    assert_eq!(Some(resolved.model.encoding), row["encoding"].as_str(), "{row}");
+                    let own = resolved.model.tokenizer.or(resolved.model.encoding);
+                    assert_eq!(own.as_deref(), row["encoding"].as_str(), "{row}");
                     assert_eq!(resolved.model.context_window, row["context_window"].as_u64(), "{row}");
                     assert_notes(row, resolved.note.as_deref());
                 }
@@ -285,13 +319,14 @@ mod tests {
                 (wanted, got) => panic!("{row}\nwanted {wanted:?}\ngot    {got:?}"),
             }
         }
-        assert!(known >= 22 && refused >= 7, "{known} {refused}");
+        assert!(known >= 39 && refused >= 7, "{known} {refused}");
     }
 
     /// Routes are no news to who wrote them; all else must be said.
     fn assert_notes(row: &Value, note: Option<&str>) {
         let notes = row["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
-        let wanted: Vec<_> = notes.filter(|note| !note.starts_with("route ")).collect();
+        let wanted: Vec<_> =
+            notes.filter(|note| !note.starts_with("route ") && !note.starts_with("bedrock ")).collect();
         let is_moving = row["why"] == "moving alias";
         assert_eq!(wanted.is_empty() && !is_moving, note.is_none(), "{row} {note:?}");
         assert!(wanted.iter().all(|part| note.unwrap().contains(part)), "{row} {note:?}");
@@ -313,7 +348,7 @@ mod tests {
     #[test]
     fn every_name_of_the_table_resolves() {
         for model in models() {
-            for name in model.aliases().chain([model.name]) {
+            for name in model.aliases().chain([&*model.name]) {
                 let resolved = resolve(name).unwrap();
                 assert_eq!(resolved.model, model, "{name}");
                 assert!(!resolved.note.is_some_and(|note| note.contains("snapshot")), "{name}");
@@ -368,11 +403,77 @@ mod tests {
             "gpt-oss:latest",
             "openai/gpt-oss-20b:free",
         ] {
-            assert_eq!(found(name), ("gpt-oss-120b", None), "{name}");
+            assert_eq!(found(name), ("gpt-oss-120b".to_owned(), None), "{name}");
         }
         let tuned = Some("fine-tune of gpt-4o-mini".to_owned());
-        assert_eq!(found("openai/ft:gpt-4o-mini:acme::1"), ("gpt-4o-mini", tuned));
-        assert_eq!(found("gpt-4o@2024-05-13"), ("gpt-4o-2024-05-13", None));
+        assert_eq!(found("openai/ft:gpt-4o-mini:acme::1"), ("gpt-4o-mini".to_owned(), tuned));
+        assert_eq!(found("gpt-4o@2024-05-13"), ("gpt-4o-2024-05-13".to_owned(), None));
+    }
+
+    /// As Anthropic's, Amazon's, Google's and OpenRouter's documents and Claude Code spell them.
+    #[test]
+    fn names_of_claude() {
+        for (name, wanted) in [
+            ("claude-opus-4-5-20251101", "claude-opus-4-5"),
+            ("claude-haiku-4-5@20251001", "claude-haiku-4-5"),
+            ("anthropic/claude-sonnet-4.5", "claude-sonnet-4-5"),
+            ("anthropic/claude-4.5-sonnet", "claude-sonnet-4-5"),
+            ("claude-4-5-haiku-20251001", "claude-haiku-4-5"),
+            ("claude-3.7-sonnet", "claude-3-7-sonnet"),
+            ("anthropic/claude-3.5-haiku:beta", "claude-3-5-haiku"),
+            ("global.anthropic.claude-opus-4-6-v1", "claude-opus-4-6"),
+            ("anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet"),
+            ("bedrock/converse/us.anthropic.claude-opus-4-7-20260416-v1:0", "claude-opus-4-7"),
+            ("vertex_ai/claude-opus-4@20250514", "claude-opus-4"),
+            ("publishers/anthropic/models/claude-sonnet-5", "claude-sonnet-5"),
+            ("CLAUDE_OPUS_5_5", "claude-opus-5-5"),
+            ("github_copilot/claude-opus-5", "claude-opus-5"),
+        ] {
+            assert_eq!(found(name), (wanted.to_owned(), None), "{name}");
+        }
+        let snapshot = Some("unlisted snapshot of claude-opus-5".to_owned());
+        assert_eq!(found("claude-opus-5-20261001"), ("claude-opus-5".to_owned(), snapshot));
+        for name in [
+            "claude-opus-9",
+            "claude-sonnet",
+            "claude-4.9-opus",
+            "openai.claude-opus-5",
+            "claude-5",
+            "claude-",
+        ] {
+            assert!(resolve(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_million_by_suffix() {
+        let resolved = resolve("anthropic/claude-sonnet-4-5[1m]").unwrap();
+        assert_eq!(resolved.model.context_window, Some(1_000_000));
+        assert!(resolved.note.unwrap().contains("asked for"));
+        assert_eq!(resolve("claude-opus-5[1m]").unwrap().note, None);
+        for name in ["gpt-4o[1m]", "claude-2[1m]", "claude-sonnet-4-5[2m]", "[1m]"] {
+            assert!(resolve(name).is_err(), "{name}");
+        }
+    }
+
+    /// As the documents of Google, Meta's and Mistral's hosts, Ollama and xAI spell them.
+    #[test]
+    fn names_of_others() {
+        for (name, wanted) in [
+            ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+            ("publishers/google/models/gemini-2.5-flash", "gemini-2.5-flash"),
+            ("google/gemini-2.5-pro", "gemini-2.5-pro"),
+            ("xai/grok-4-0709", "grok-4"),
+            ("us.meta.llama3-1-8b-instruct-v1:0", "llama-3.1"),
+            ("meta-llama/Llama-3.3-70B-Instruct", "llama-3.3"),
+            ("accounts/fireworks/models/llama-v3p1-8b-instruct", "llama-3.1"),
+            ("llama3.2:3b-instruct-q4_K_M", "llama-3.2"),
+            ("cohere.command-r-plus-v1:0", "command-r"),
+            ("groq/qwen/qwen3-32b", "qwen3"),
+        ] {
+            let (canonical, note) = found(name);
+            assert!(canonical.starts_with(wanted) && note.is_none(), "{name} {canonical} {note:?}");
+        }
     }
 
     #[test]
@@ -411,9 +512,9 @@ mod tests {
     #[test]
     fn snapshots() {
         let snapshot = |of: &str| Some(format!("unlisted snapshot of {of}"));
-        assert_eq!(found("gpt-5-2025-12-31"), ("gpt-5", snapshot("gpt-5")));
-        assert_eq!(found("gpt-5-20251231"), ("gpt-5", snapshot("gpt-5")));
-        assert_eq!(found("gpt-4-1231"), ("gpt-4", snapshot("gpt-4")));
+        assert_eq!(found("gpt-5-2025-12-31"), ("gpt-5".to_owned(), snapshot("gpt-5")));
+        assert_eq!(found("gpt-5-20251231"), ("gpt-5".to_owned(), snapshot("gpt-5")));
+        assert_eq!(found("gpt-4-1231"), ("gpt-4".to_owned(), snapshot("gpt-4")));
         for name in [
             "gpt-5-2025-13-01",
             "gpt-5-2025-12-32",

@@ -138,6 +138,8 @@ pub(super) struct Spelling {
     pub(super) maker: Option<&'static str>,
     /// That the model was tuned, in words.
     pub(super) tuned: Option<String>,
+    /// Whether the larger window is meant, by the suffix `[1m]`.
+    pub(super) million: bool,
 }
 
 /// An id to look up.
@@ -150,11 +152,15 @@ pub(super) struct Id {
 
 /// Takes `written` apart, which must be in lower case and without white space around it.
 pub(super) fn read(written: &str) -> Spelling {
+    let (written, million) = match written.strip_suffix("[1m]") {
+        Some(less) => (less, true),
+        None => (written, false),
+    };
     let (inner, mut maker, tuned) = unwrap_routes(written);
     let id = |name: String| Id { name, open_weights: false };
     // What has an unknown route before it stays as it is, and so is found nowhere.
     if inner.contains('/') {
-        return Spelling { ids: vec![id(inner.to_owned())], maker, tuned };
+        return Spelling { ids: vec![id(inner.to_owned())], maker, tuned, million };
     }
     let mut ids = Vec::new();
     match bedrock(inner) {
@@ -169,12 +175,12 @@ pub(super) fn read(written: &str) -> Spelling {
         _ => ids.push(id(plain(inner))),
     }
     // Each rule may apply or not: the ids that it changes are kept beside what it makes of them.
-    let rules: [fn(&Id) -> Option<Id>; 3] = [tag, storage, family];
+    let rules: [fn(&Id) -> Option<Id>; 4] = [tag, storage, family, claude];
     for rule in rules {
         let made: Vec<Id> = ids.iter().filter_map(rule).collect();
         ids.extend(made);
     }
-    Spelling { ids, maker, tuned }
+    Spelling { ids, maker, tuned, million }
 }
 
 /// Takes off what stands around a model's name: resource names, fine-tunes, routes. Says which maker the path
@@ -315,6 +321,25 @@ fn family(id: &Id) -> Option<Id> {
         format!("qwen{rest}")
     } else {
         name.to_owned()
+    };
+    (name != id.name).then(|| Id { name, ..id.clone() })
+}
+
+/// Claude's names with points, and with the version before the member: `claude-sonnet-4.5` and `claude-4.5-sonnet` as
+/// `claude-sonnet-4-5`. Up to 3.7 the version did come first, so those stay.
+fn claude(id: &Id) -> Option<Id> {
+    let rest = id.name.strip_prefix("claude-")?.replace('.', "-");
+    let words: Vec<&str> = rest.split('-').collect();
+    let is_number = |word: &&str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = words.iter().take_while(|word| is_number(word)).count();
+    let name = match (words.first(), words.get(numbers)) {
+        (Some(&("1" | "2" | "3")), _) | (_, None) => format!("claude-{rest}"),
+        (_, Some(member)) if numbers > 0 => {
+            let (version, after) = (words[..numbers].join("-"), &words[numbers + 1..]);
+            let after: String = after.iter().map(|word| format!("-{word}")).collect();
+            format!("claude-{member}-{version}{after}")
+        }
+        _ => format!("claude-{rest}"),
     };
     (name != id.name).then(|| Id { name, ..id.clone() })
 }

@@ -1,4 +1,6 @@
-//! Ratios and shares: what counts mean to a reader. Pure numbers: nothing is counted or printed here.
+//! Ratios, shares and budgets: what counts mean to a reader. Pure numbers: nothing is counted or printed here.
+
+pub mod budget;
 
 /// The least share of letters in scripts without spaces from which on words say nothing about a text.
 ///
@@ -8,8 +10,10 @@ pub const UNSPACED_SHARE: f64 = 0.2;
 /// The counts of one text, or of several together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Tokens.
+    /// Tokens. Where they are estimated: as likely too many as too few.
     pub tokens: u64,
+    /// The upper bound of an estimate, which 95 of 100 such texts do not pass; of an exact count, [`Counts::tokens`].
+    pub upper: u64,
     /// Everything that can be measured without a vocabulary.
     pub measures: crate::measure::Measures,
 }
@@ -18,6 +22,7 @@ impl Counts {
     /// Adds the counts of another text.
     pub fn add(&mut self, other: &Counts) {
         self.tokens += other.tokens;
+        self.upper += other.upper;
         self.measures.add(&other.measures);
     }
 

@@ -23,7 +23,7 @@ fn one_document() {
     assert_eq!(json["schema_version"], 1);
     assert_eq!((&json["words"], &json["by"]), (&"white".into(), &"file".into()));
     let first = serde_json::json!({
-        "path": "a", "files": 1, "tokens": 3, "words": 2, "words_per_token": 2.0 / 3.0, "tokens_per_word": 1.5,
+        "path": "a", "files": 1, "tokens": 3, "upper": 3, "words": 2, "words_per_token": 2.0 / 3.0, "tokens_per_word": 1.5,
         "bytes": 12, "chars": 12, "lines": 1, "bytes_per_token": 4.0, "window_share": 3.0 / 128_000.0,
     });
     assert_eq!(json["files"][0], first);
@@ -50,9 +50,9 @@ fn one_object_a_line() {
 #[test]
 fn csv() {
     let folder = folder(&[("a, \"b\"", b"Hello world\n"), ("empty", b"")]);
-    let expected = "path,files,tokens,words,words_per_token,tokens_per_word,bytes,chars,lines,bytes_per_token,window_share\r\n\
-                    \"a, \"\"b\"\"\",1,3,2,0.6666666666666666,1.5,12,12,1,4,0.0000234375\r\n\
-                    empty,1,0,0,,,0,0,0,,0\r\n";
+    let expected = "path,files,tokens,words,words_per_token,tokens_per_word,bytes,chars,lines,bytes_per_token,window_share,upper,exactness\r\n\
+                    \"a, \"\"b\"\"\",1,3,2,0.6666666666666666,1.5,12,12,1,4,0.0000234375,3,exact\r\n\
+                    empty,1,0,0,,,0,0,0,,0,0,exact\r\n";
     assert_eq!(run_in(&folder, &["--csv", "a, \"b\"", "empty"]).silent(), expected);
     run(&["--csv", "--json"], "x").failed(&["cannot be used with"]);
 }
@@ -66,7 +66,7 @@ fn lists() {
     let models = run(&["models"], "").silent();
     let rows: Vec<String> =
         models.lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    assert!(rows.iter().any(|row| row == "128000 - 16384 o200k_base exact gpt-4o"), "{models}");
+    assert!(rows.iter().any(|row| row == "128000 - 16384 o200k_base exact 2026-11-25 gpt-4o"), "{models}");
     let one = run(&["models", "gpt-4o"], "").silent();
     assert!(one.contains("window        128000\n"), "{one}");
     assert_eq!(run(&["models", "gpt-5", "--json"], "").json()["max_input"], 272_000);
@@ -79,7 +79,8 @@ fn help_and_version() {
     assert!(long.starts_with("Examples:\n"), "{long}");
     let short = run(&["-h"], "").silent();
     assert!(short.len() < long.len());
-    for command in ["count", "encode", "decode", "encodings", "vocab", "convert", "models"] {
+    for command in ["count", "check", "encode", "decode", "encodings", "vocab", "convert", "models", "config"]
+    {
         assert!(long.contains(command));
         run(&[command, "--help"], "").silent();
         run(&["help", command], "").silent();

@@ -54,8 +54,8 @@ pub(crate) struct ConvertArgs {
 /// `tokenize models`.
 #[derive(Debug, Args)]
 pub(crate) struct ModelsArgs {
-    /// The model to tell about, in any usual spelling.
-    #[arg(value_name = "NAME")]
+    /// The model to tell about, in any usual spelling, or a maker such as openai whose models are listed.
+    #[arg(value_name = "NAME|PROVIDER")]
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) list: ListArgs,

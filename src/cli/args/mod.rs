@@ -1,5 +1,6 @@
 //! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
 
+mod check;
 mod count;
 mod ids;
 mod known;
@@ -13,10 +14,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::messages::{self, Messages};
 
+pub(crate) use check::CheckArgs;
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
-pub(crate) use shared::{Color, CommonArgs, InputArgs, Special, VocabularyArgs, Words};
+pub(crate) use shared::{Color, CommonArgs, InputArgs, Share, Special, VocabularyArgs, Words, share, tokens};
 
 /// More threads than any machine has use for; each holds some blocks of text.
 pub(crate) const MOST_THREADS: i64 = 256;
@@ -25,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   tokenize prompt.md                        tokens, words and share of the context window
   git diff | tokenize -q                    only the number
+  tokenize check prompt.md --max 8k         exit status 0 if it fits, 1 if not
   tokenize src --top 10 -m gpt-5            the ten largest files of a folder
   tokenize docs --by ext --json             for programs
   tokenize encode prompt.md                 token ids
@@ -41,7 +44,7 @@ Examples:
     args_conflicts_with_subcommands = true,
     before_long_help = EXAMPLES,
     after_help = "A file named like a command: ./count, or after --. \
-                  Exit status: 0 done, 1 a conversion was refused, 2 wrong usage or something failed."
+                  Exit status: 0 done, 1 a check said no, 2 wrong usage or something failed."
 )]
 pub(crate) struct Cli {
     /// The command; without one, `count`.
@@ -57,6 +60,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Count tokens of files, folders or standard input (what happens if no command is named).
     Count(CountArgs),
+    /// Say whether texts fit a limit of tokens, by exit status: 0 yes, 1 no, 2 anything else.
+    Check(CheckArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -69,6 +74,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     /// List the models and their context windows, or tell all about one.
     Models(ModelsArgs),
+    /// Show which settings and rules are in force, and where each is from.
+    Config(ListArgs),
 }
 
 impl Cli {
@@ -77,6 +84,8 @@ impl Cli {
         match &self.command {
             None => &self.count.common,
             Some(Command::Count(args)) => &args.common,
+            Some(Command::Check(args)) => &args.common,
+            Some(Command::Config(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,

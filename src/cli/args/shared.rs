@@ -46,7 +46,7 @@ pub(crate) struct InputArgs {
 }
 
 /// Which vocabulary.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct VocabularyArgs {
     /// The model: gives the encoding and the context window [default: gpt-4o].
     ///
@@ -54,6 +54,9 @@ pub(crate) struct VocabularyArgs {
     /// part of it. `tokenize models` lists models.
     #[arg(short, long, value_name = "MODEL", help_heading = "Vocabulary")]
     pub(crate) model: Option<String>,
+    /// The context window in tokens, in place of the model's: hosts serve models with windows of their own.
+    #[arg(long, value_name = "N", value_parser = tokens, help_heading = "Vocabulary")]
+    pub(crate) context: Option<u64>,
     /// The encoding, in place of the model's. Without a model there is no window.
     #[arg(short, long, value_name = "ENCODING", help_heading = "Vocabulary")]
     pub(crate) encoding: Option<String>,
@@ -81,6 +84,10 @@ pub(crate) struct CommonArgs {
     /// Emphasise with colour codes. Honours NO_COLOR, CLICOLOR_FORCE and TERM=dumb.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+    /// A file with models of your own: windows, encodings, prices [default: tokenize/models.toml in the user's
+    /// configuration folder].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) models: Option<PathBuf>,
     /// Read no configuration files.
     ///
     /// Settings come from flags, then TOKENIZE_MODEL, TOKENIZE_ENCODING and TOKENIZE_THREADS, then the first
@@ -136,4 +143,94 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| "expected a number, such as 500K".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}
+
+/// A number of tokens: `8000`, `8_000`, `8k` or `1.5M`. As with windows of models, k is 1000 and not 1024.
+pub(crate) fn tokens(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text:?} is no number of tokens; expected one such as 8000, 8k or 1M");
+    let lower = text.trim().to_ascii_lowercase().replace('_', "");
+    let (digits, power) = match lower.strip_suffix(['k', 'm']) {
+        Some(digits) if lower.ends_with('k') => (digits, 3),
+        Some(digits) => (digits, 6),
+        None => (lower.as_str(), 0),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(part) || (digits.contains('.') && part.is_empty())
+    {
+        return Err(wrong());
+    }
+    // The places behind the point are moved in front of it, which must leave none behind.
+    let part = part.trim_end_matches('0');
+    if part.len() > power {
+        return Err(wrong());
+    }
+    let number = format!("{whole}{part}{}", "0".repeat(power - part.len()));
+    number.parse().map_err(|_| format!("{text} is too large"))
+}
+
+/// A share of a limit, in parts of ten thousand, so that it is compared exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share(pub(crate) u64);
+
+/// A share: `90%`, `90` or `12.5%`.
+pub(crate) fn share(text: &str) -> Result<Share, String> {
+    let wrong = || format!("{text:?} is no share; expected one such as 90%");
+    let digits = text.trim().strip_suffix('%').unwrap_or(text.trim());
+    let hundredths = tokens(&format!("{digits}k")).map_err(|_| wrong())?;
+    if digits.contains(|c: char| c != '.' && !c.is_ascii_digit()) || hundredths % 10 != 0 {
+        return Err(wrong());
+    }
+    Ok(Share(hundredths / 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_tokens() {
+        for (text, wanted) in [
+            ("0", 0),
+            ("8000", 8000),
+            ("8_000", 8000),
+            ("8k", 8000),
+            ("8K", 8000),
+            ("1.5k", 1500),
+            ("1.50M", 1_500_000),
+            (" 1M ", 1_000_000),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(tokens(text), Ok(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "k",
+            "-1",
+            "+1",
+            "1.5",
+            "1.2345k",
+            "1.k",
+            ".5k",
+            "8kk",
+            "8 k",
+            "8g",
+            "1e3",
+            "18446744073709551616",
+        ] {
+            assert!(tokens(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shares() {
+        for (text, wanted) in
+            [("90%", 9000), ("90", 9000), ("12.5%", 1250), ("0%", 0), ("100%", 10_000), ("150%", 15_000)]
+        {
+            assert_eq!(share(text), Ok(Share(wanted)), "{text}");
+        }
+        for text in ["", "%", "-1%", "0.001%", "9_0%", "9k%", "half"] {
+            assert!(share(text).is_err(), "{text}");
+        }
+    }
 }

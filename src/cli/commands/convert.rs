@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ConvertArgs, messages: &Messages) -> Result<(), Failure
     let named = vocabulary::find(&args.input)?;
     let source = source(&named, args, target, messages)?;
     let converted = conversion::convert(&source, target).map_err(|problem| {
-        Failure::No(problem.about(name::shown(&args.input)).hint("nothing was written"))
+        Failure::No(Some(problem.about(name::shown(&args.input)).hint("nothing was written")))
     })?;
     let shown = name::shown(&args.output);
     messages.detail(format_args!("{shown}: the same ids for {} texts", converted.texts));

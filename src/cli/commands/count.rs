@@ -6,7 +6,7 @@ use bytepair::parallel::Measure;
 
 use crate::cli::args::{self, By, CountArgs, Words};
 use crate::cli::arrange::{Arrangement, Row};
-use crate::cli::config::Layer;
+use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Origin, Remark};
 use crate::cli::messages::Messages;
@@ -14,31 +14,35 @@ use crate::cli::output::{self, Report, Style};
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Counting, Outcome};
 use crate::cli::walk::{self, Folder};
-use crate::cli::{name, plan};
+use crate::cli::{cost, name, plan};
 
 /// Counts. `command` is how the user called it, for the help.
 pub(crate) fn run(
     args: &CountArgs,
     command: Option<&str>,
-    layers: &[Layer],
+    settings: &Settings,
     messages: &Messages,
 ) -> Result<(), Failure> {
     if walk::would_wait(&args.input) {
         args::print_usage(command);
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
-    let basis = plan::basis(&args.vocabulary, layers, messages)?;
+    let basis = plan::basis(&args.vocabulary, settings, messages)?;
+    if args.cost {
+        cost::must_have_price(&basis)?;
+    }
     let frame = plan::frame(&args.input, &basis)?;
-    let words = plan::words(args.words, layers);
+    let words = plan::words(args.words, settings);
     let gathered = walk::gather(&args.input, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let progress = Progress::new(messages.tells_notes(), sizes);
     let counting = Counting {
         tokenizer: &basis.tokenizer,
-        options: spread::options(plan::policy(args.input.special, layers), measure(args, words)),
-        threads: plan::threads(args.threads, layers),
+        options: spread::options(plan::policy(args.input.special, settings), measure(args, words)),
+        threads: plan::threads(args.threads, settings),
         any: args.input.text,
         around: (frame.before.len() + frame.after.len()) as u64,
+        ratios: basis.ratios,
         progress: &progress,
     };
     let outcomes = counting.all(&gathered.inputs);
@@ -50,7 +54,8 @@ pub(crate) fn run(
     let arrangement = Arrangement { by: args.by, sort: args.sort, reverse: args.reverse, top: args.top };
     let rows = arrangement.apply(rows);
     let by = by(args.by);
-    let report = Report { rows: &rows, basis: &basis, words, by, chars: args.chars, lines: args.lines };
+    let (chars, lines, cost) = (args.chars, args.lines, args.cost);
+    let report = Report { rows: &rows, basis: &basis, words, by, chars, lines, cost };
     Ok(write(args, &report)?)
 }
 
@@ -89,7 +94,12 @@ fn by(by: By) -> &'static str {
 }
 
 /// Tells what there is to tell about the inputs, in their order, and keeps the counts.
-fn tell(inputs: Vec<Input>, outcomes: Vec<Outcome>, folders: &[Folder], messages: &Messages) -> Vec<Row> {
+pub(crate) fn tell(
+    inputs: Vec<Input>,
+    outcomes: Vec<Outcome>,
+    folders: &[Folder],
+    messages: &Messages,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut binary: Vec<PathBuf> = Vec::new();
     let mut used = vec![false; folders.len()];

@@ -9,19 +9,20 @@ use bytepair::{TokenId, Tokenizer};
 use serde_json::Value;
 
 use crate::cli::args::{self, DecodeArgs};
-use crate::cli::config::Layer;
+use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
 use crate::cli::{name, output, plan};
 
 /// Decodes.
-pub(crate) fn run(args: &DecodeArgs, layers: &[Layer], messages: &Messages) -> Result<(), Failure> {
+pub(crate) fn run(args: &DecodeArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
     let from_stdin = args.ids.is_empty() || args.ids == ["-"];
     if args.ids.is_empty() && io::stdin().is_terminal() {
         args::print_usage(Some("decode"));
         return Err(Problem::new("no ID, and standard input is a terminal").hint("- reads it").into());
     }
-    let basis = plan::basis(&args.vocabulary, layers, messages)?;
+    let basis = plan::basis(&args.vocabulary, settings, messages)?;
+    basis.must_have_ids()?;
     let typed = if from_stdin { read_stdin()? } else { args.ids.join(OsStr::new(" ")).into_encoded_bytes() };
     let ids = parse(&typed)?;
     if args.lossy {

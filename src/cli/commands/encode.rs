@@ -8,7 +8,7 @@ use bytepair::{Frame, SpecialPolicy, Tokenizer};
 
 use crate::cli::args::{self, EncodeArgs};
 use crate::cli::commands::count::{tell_binary, tell_empty, tell_remarks};
-use crate::cli::config::Layer;
+use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened, Origin, Text};
 use crate::cli::messages::Messages;
@@ -23,18 +23,19 @@ use crate::cli::{name, plan, spread};
 const READ: usize = 64 * 1024;
 
 /// Encodes.
-pub(crate) fn run(args: &EncodeArgs, layers: &[Layer], messages: &Messages) -> Result<(), Failure> {
+pub(crate) fn run(args: &EncodeArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
     if walk::would_wait(&args.input) {
         args::print_usage(Some("encode"));
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
-    let basis = plan::basis(&args.vocabulary, layers, messages)?;
+    let basis = plan::basis(&args.vocabulary, settings, messages)?;
+    basis.must_have_ids()?;
     let frame = plan::frame(&args.input, &basis)?;
     let gathered = walk::gather(&args.input, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,
-        policy: plan::policy(args.input.special, layers),
+        policy: plan::policy(args.input.special, settings),
         frame,
         any: args.input.text,
         progress: Progress::new(messages.tells_notes(), sizes),

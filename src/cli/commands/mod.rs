@@ -1,5 +1,7 @@
 //! The commands, one file each: from what was typed to what is written.
 
+pub(crate) mod check;
+mod config;
 mod convert;
 mod count;
 mod decode;
@@ -9,20 +11,22 @@ mod models;
 mod vocab;
 
 use crate::cli::args::{Cli, Command};
-use crate::cli::config::Layer;
+use crate::cli::config::Settings;
 use crate::cli::failure::Failure;
 use crate::cli::messages::Messages;
 
 /// Runs the command that was typed, or `count`.
-pub(crate) fn run(typed: &Cli, layers: &[Layer], messages: &Messages) -> Result<(), Failure> {
+pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
     match &typed.command {
-        None => count::run(&typed.count, None, layers, messages),
-        Some(Command::Count(args)) => count::run(args, Some("count"), layers, messages),
-        Some(Command::Encode(args)) => encode::run(args, layers, messages),
-        Some(Command::Decode(args)) => decode::run(args, layers, messages),
+        None => count::run(&typed.count, None, settings, messages),
+        Some(Command::Count(args)) => count::run(args, Some("count"), settings, messages),
+        Some(Command::Check(args)) => check::run(args, settings, messages),
+        Some(Command::Config(args)) => config::run(args, settings),
+        Some(Command::Encode(args)) => encode::run(args, settings, messages),
+        Some(Command::Decode(args)) => decode::run(args, settings, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
-        Some(Command::Models(args)) => models::run(args, messages),
+        Some(Command::Models(args)) => models::run(args, settings, messages),
     }
 }

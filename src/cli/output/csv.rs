@@ -9,7 +9,7 @@ use bytepair::report::window_share;
 use crate::cli::output::{Report, stdout};
 
 const HEADER: &str = "path,files,tokens,words,words_per_token,tokens_per_word,bytes,chars,lines,\
-                      bytes_per_token,window_share";
+                      bytes_per_token,window_share,upper,exactness";
 
 /// Writes counts as CSV. Names keep their bytes, also where they are not UTF-8.
 pub(crate) fn counts(report: &Report) -> io::Result<()> {
@@ -17,11 +17,11 @@ pub(crate) fn counts(report: &Report) -> io::Result<()> {
     write!(out, "{HEADER}\r\n")?;
     for row in &report.rows.shown {
         let (counts, measures) = (&row.counts, &row.counts.measures);
-        let share = report.basis.window().and_then(|window| window_share(counts.tokens, window));
+        let share = report.basis.window.and_then(|window| window_share(counts.tokens, window));
         out.write_all(&field(row.name.as_os_str().as_encoded_bytes()))?;
         write!(
             out,
-            ",{},{},{},{},{},{},{},{},{},{}\r\n",
+            ",{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
             row.files,
             counts.tokens,
             measures.words,
@@ -32,6 +32,8 @@ pub(crate) fn counts(report: &Report) -> io::Result<()> {
             measures.lines,
             ratio(counts.bytes_per_token()),
             ratio(share),
+            if report.basis.is_unmeasured() { String::new() } else { counts.upper.to_string() },
+            report.basis.exactness,
         )?;
     }
     out.flush()

@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::cli::arrange::Row;
-use crate::cli::name;
 use crate::cli::output::{Report, stdout};
+use crate::cli::{cost, name};
 
 /// Goes up when a key changes its meaning or goes away.
 const SCHEMA_VERSION: u32 = 1;
@@ -17,7 +17,7 @@ const SCHEMA_VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
-    model: Option<&'static str>,
+    model: Option<&'a str>,
     encoding: &'a str,
     window: Option<u64>,
     exactness: &'static str,
@@ -39,6 +39,7 @@ struct Entry {
     total: Option<bool>,
     files: usize,
     tokens: u64,
+    upper: Option<u64>,
     words: u64,
     words_per_token: Option<f64>,
     tokens_per_word: Option<f64>,
@@ -47,6 +48,8 @@ struct Entry {
     lines: u64,
     bytes_per_token: Option<f64>,
     window_share: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
 }
 
 impl Entry {
@@ -56,13 +59,15 @@ impl Entry {
     }
 
     fn of(report: &Report, counts: &Counts, files: usize) -> Entry {
-        let Counts { tokens, measures } = *counts;
+        let Counts { tokens, upper, measures } = *counts;
+        let price = report.basis.price.as_ref().filter(|_| report.cost);
         Entry {
             path: None,
             path_bytes: None,
             total: None,
             files,
             tokens,
+            upper: (!report.basis.is_unmeasured()).then_some(upper),
             words: measures.words,
             words_per_token: counts.words_per_token(),
             tokens_per_word: counts.tokens_per_word(),
@@ -70,7 +75,8 @@ impl Entry {
             chars: measures.chars,
             lines: measures.lines,
             bytes_per_token: counts.bytes_per_token(),
-            window_share: report.basis.window().and_then(|window| window_share(tokens, window)),
+            window_share: report.basis.window.and_then(|window| window_share(tokens, window)),
+            cost: price.map(|price| cost::of(price, tokens)),
         }
     }
 }
@@ -81,9 +87,9 @@ pub(crate) fn document(report: &Report) -> io::Result<()> {
     let words = report.words.to_possible_value();
     value(&Document {
         schema_version: SCHEMA_VERSION,
-        model: report.basis.model.map(|model| model.name),
+        model: report.basis.model.as_ref().map(|model| &*model.name),
         encoding: &report.basis.encoding,
-        window: report.basis.window(),
+        window: report.basis.window,
         exactness: report.basis.exactness.name(),
         words: words.map(|words| words.get_name().to_owned()).unwrap_or_default(),
         by: report.by,

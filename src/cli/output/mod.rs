@@ -1,8 +1,9 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`. Which one is asked for is left to the commands.
+//! One file a form: `table`, `json`, `csv`, `ids`, and `check` for verdicts. Which one is asked for is left to the commands.
 
+pub(crate) mod check;
 pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod ids;
@@ -30,6 +31,8 @@ pub(crate) struct Report<'a> {
     pub(crate) chars: bool,
     /// Whether a table has a column of lines.
     pub(crate) lines: bool,
+    /// Whether the cost is told.
+    pub(crate) cost: bool,
 }
 
 /// Standard output, in large blocks. Call `flush` at the end: what is dropped unwritten is lost silently.
@@ -74,6 +77,16 @@ impl Style {
         };
         let emphasis = if emphasised { anstyle::Style::new().bold() } else { anstyle::Style::new() };
         Style { grouped: is_terminal, emphasis }
+    }
+
+    /// The style of text for programs and logs.
+    pub(crate) fn plain() -> Style {
+        Style { grouped: false, emphasis: anstyle::Style::new() }
+    }
+
+    /// An emphasised text.
+    pub(crate) fn strong(&self, text: &str) -> String {
+        format!("{0}{text}{0:#}", self.emphasis)
     }
 
     /// A number, its digits in groups of three if people read it.

@@ -8,9 +8,9 @@ use bytepair::registry::models::Exactness;
 use bytepair::report::{Counts, window_share};
 
 use crate::cli::arrange::Row;
-use crate::cli::name;
 use crate::cli::output::{Report, Style, stdout};
 use crate::cli::plan::Basis;
+use crate::cli::{cost, name};
 
 /// Rows of cells under headers.
 pub(crate) struct Table {
@@ -81,7 +81,11 @@ pub(crate) fn counts(report: &Report, style: Style) -> io::Result<()> {
     let table = Table { header: columns.header(), rows: cells, has_total, words: 1 };
     let mut out = stdout();
     table.write(&mut out, style)?;
-    writeln!(out, "{}", basis(report.basis, style))?;
+    let total = &rows.total.counts;
+    writeln!(out, "{}", basis(report.basis, Some(total), style))?;
+    if let Some(price) = report.basis.price.as_ref().filter(|_| report.cost) {
+        writeln!(out, "{}", cost::shown(price, total.tokens, total.upper))?;
+    }
     let mut counts = rows.shown.iter().chain([&rows.total]).map(|row| row.counts);
     if counts.any(|counts| !counts.words_are_meaningful()) {
         writeln!(out, "n/a: much of the text is in scripts without spaces, where white space ends no word")?;
@@ -100,7 +104,9 @@ struct Columns<'a> {
 
 impl Columns<'_> {
     fn header(&self) -> Vec<&'static str> {
-        let mut header = vec!["tokens", "words", "words/token", "bytes"];
+        let mut header = vec!["tokens"];
+        header.extend(self.report.basis.ratios.map(|_| "at most"));
+        header.extend(["words", "words/token", "bytes"]);
         header.extend(self.report.chars.then_some("chars"));
         header.extend(self.report.lines.then_some("lines"));
         header.extend(["window", "name"]);
@@ -108,13 +114,14 @@ impl Columns<'_> {
     }
 
     fn cells(&self, row: &Row, name: &str) -> Vec<String> {
-        let Counts { tokens, measures } = row.counts;
+        let Counts { tokens, upper, measures } = row.counts;
         let number = |number| self.style.number(number);
-        let mut cells = vec![number(tokens), number(measures.words), words_per_token(&row.counts)];
-        cells.push(number(measures.bytes));
+        let mut cells = vec![shown_tokens(self.report.basis, self.style, tokens)];
+        cells.extend(self.report.basis.ratios.map(|_| number(upper)));
+        cells.extend([number(measures.words), words_per_token(&row.counts), number(measures.bytes)]);
         cells.extend(self.report.chars.then(|| number(measures.chars)));
         cells.extend(self.report.lines.then(|| number(measures.lines)));
-        let share = self.report.basis.window().and_then(|window| window_share(tokens, window));
+        let share = self.report.basis.window.and_then(|window| window_share(tokens, window));
         cells.push(share.map_or("-".to_owned(), |share| percent(tokens, share)));
         cells.push(name.to_owned());
         cells
@@ -129,7 +136,8 @@ fn words_per_token(counts: &Counts) -> String {
     }
 }
 
-fn percent(tokens: u64, share: f64) -> String {
+/// A share in words.
+pub(crate) fn percent(tokens: u64, share: f64) -> String {
     match share * 100.0 {
         share if tokens > 0 && share < 0.1 => "<0.1%".to_owned(),
         // Rounding must not hide on which side of the window a text is.
@@ -140,23 +148,39 @@ fn percent(tokens: u64, share: f64) -> String {
     }
 }
 
-/// What counts are based on, in one line.
-fn basis(basis: &Basis, style: Style) -> String {
+/// A number of tokens, marked if it is an estimate.
+pub(crate) fn shown_tokens(basis: &Basis, style: Style, tokens: u64) -> String {
+    let mark = if basis.exactness == Exactness::Estimate { "~" } else { "" };
+    format!("{mark}{}", style.number(tokens))
+}
+
+/// What counts are based on, in one line. `total` are those that an estimate is about.
+pub(crate) fn basis(basis: &Basis, total: Option<&Counts>, style: Style) -> String {
     let encoding = &basis.encoding;
-    let Some(model) = basis.model else {
-        return format!("{encoding}, exact; no model named, so no window");
+    let window = match (basis.window, &basis.model) {
+        (Some(window), _) => format!("window {} tokens", style.number(window)),
+        (None, Some(_)) => "window unknown".to_owned(),
+        (None, None) => return format!("{encoding}, exact; no model named, so no window"),
     };
-    let window = match basis.window() {
-        Some(window) => format!("window {} tokens", style.number(window)),
-        None => "window unknown".to_owned(),
-    };
-    let exactness = match basis.exactness {
-        Exactness::Estimate if model.encoding != encoding => {
-            format!("estimate: not exactly the model's encoding, {}", model.encoding)
+    let Some(model) = &basis.model else { return format!("{encoding}, {window}, exact") };
+    let name = &model.name;
+    if basis.ratios.is_some() {
+        let estimate = total.map_or(String::new(), |total| {
+            let [tokens, upper] = [total.tokens, total.upper].map(|number| style.number(number));
+            format!(": ~{tokens} (estimate, 95 % of such texts lie below {upper})")
+        });
+        return format!("{name}, {window}, by {encoding} and measured ratios{estimate}");
+    }
+    let exactness = match (basis.exactness, model.encoding.as_deref()) {
+        (Exactness::Estimate, Some(own)) if own != encoding => {
+            format!("estimate: not exactly the model's encoding, {own}")
         }
-        Exactness::Estimate => "estimate: the model has no public tokenizer".to_owned(),
-        Exactness::OfficialLocal => "by the maker's local tokenizer".to_owned(),
-        Exactness::Exact => "exact".to_owned(),
+        (Exactness::Estimate, _) => {
+            "estimate: which tokenizer the model has is not public, and how far off this is not known"
+                .to_owned()
+        }
+        (Exactness::OfficialLocal, _) => "by the maker's local tokenizer".to_owned(),
+        (Exactness::Exact, _) => "exact".to_owned(),
     };
-    format!("{}, {encoding}, {window}, {exactness}", model.name)
+    format!("{name}, {encoding}, {window}, {exactness}")
 }

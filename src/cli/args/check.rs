@@ -1,0 +1,72 @@
+//! The arguments of `tokenize check`.
+
+use clap::Args;
+
+use super::{CommonArgs, InputArgs, MOST_THREADS, Share, VocabularyArgs, share, tokens};
+
+const EXAMPLES: &str = "\
+Examples:
+  tokenize check prompt.md --max 8k               status 0: it fits, 1: it does not, 2: anything else
+  tokenize check -m gpt-4o --reserve 4k src       with room for an answer of 4000 tokens
+  cat p | tokenize check --max 8k --pass | llm    nothing comes out of what does not fit
+  tokenize check                                  the rules in .tokenize.toml
+
+Rules: [[rule]] tables in .tokenize.toml, with paths and exclude (globs as in .gitignore), max, or model and
+reserve; warn-at, level = \"error\" or \"warning\", total = true (all files together).";
+
+/// `tokenize check`.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The limit in tokens, such as 8000, 8k or 1M. Exactly as many fit.
+    ///
+    /// Without it, the limit is the largest prompt of the model beside --reserve.
+    #[arg(long, value_name = "N", value_parser = tokens, conflicts_with = "reserve", help_heading = "Limit")]
+    pub(crate) max: Option<u64>,
+    /// Leave room for an answer of N tokens, where prompt and answer share the model's window [default: 0].
+    #[arg(long, value_name = "N", value_parser = tokens, help_heading = "Limit")]
+    pub(crate) reserve: Option<u64>,
+    /// The longest answer in tokens, in place of the model's: --reserve cannot be more.
+    #[arg(long, value_name = "N", value_parser = tokens, help_heading = "Limit")]
+    pub(crate) max_output: Option<u64>,
+    /// The limit is for each file, not for all together.
+    #[arg(long, help_heading = "Limit")]
+    pub(crate) per_file: bool,
+    /// Warn from this share of the limit on, for example 90%.
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Limit")]
+    pub(crate) warn_at: Option<Share>,
+    /// Count SHARE more tokens than there are, for estimates whose error is not known, or as a margin.
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Limit")]
+    pub(crate) margin: Option<Share>,
+    /// Check the files that the rules in .tokenize.toml are for, among the PATHs or in the whole project.
+    ///
+    /// So does `tokenize check` without a PATH, a limit or a model, if there are rules.
+    #[arg(long, conflicts_with_all = ["max", "reserve", "per_file", "pass"], help_heading = "Limit")]
+    pub(crate) rules: bool,
+    /// Copy standard input to standard output if it fits; else nothing comes out.
+    #[arg(long, conflicts_with_all = ["json", "github"], help_heading = "Output")]
+    pub(crate) pass: bool,
+    /// Write annotations for GitHub Actions.
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    pub(crate) github: bool,
+    /// Write one JSON document.
+    ///
+    /// Keys: schema_version, verdict (within, near, over, unknown), checks. Each check: rule, level, verdict, model, encoding,
+    /// exactness, limit, limit_from, per_file, complete, files, tokens, upper (of an estimate: 95 % of such texts have no more
+    /// tokens; null: not known), used (what is compared with the limit), at_least (reading was stopped: there are more),
+    /// left (negative: too many), share, words, words_per_token, inputs, each with path, tokens, upper, used, left, verdict.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+    /// Say what the tokens cost as a prompt, by the price in your models file (--models). There are no prices built in.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) cost: bool,
+    #[command(flatten)]
+    pub(crate) vocabulary: VocabularyArgs,
+    /// How many threads to use [default: as many as there are processors]. The answer is always the same.
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
