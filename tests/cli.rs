@@ -14,6 +14,8 @@ use assert_cmd::Command;
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/ci.rs"]
+mod ci;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/convert.rs"]

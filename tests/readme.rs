@@ -1,6 +1,7 @@
 //! README.md tells the truth: every command that it shows is run, in order, in an empty folder, and prints
 //! what stands below it. A line `...` stands for any lines. With `BLESS=1` in the environment the outputs are
-//! written into README.md instead. (Its Rust code is a doc test, see `src/lib.rs`.)
+//! written into README.md instead. A block of TOML that begins with `# NAME` is a file that the commands after it
+//! find. (Its Rust code is a doc test, see `src/lib.rs`.)
 
 #![cfg(all(feature = "cli", unix))]
 #![allow(clippy::unwrap_used)]
@@ -21,6 +22,11 @@ fn shown_commands_print_what_is_shown() {
         blessed += &format!("{line}\n");
         if line.starts_with("```") {
             in_session = line == "```console";
+        }
+        if let (true, Some(name)) = (line == "```toml", lines.peek().and_then(|line| line.strip_prefix("# ")))
+        {
+            let text: Vec<&str> = lines.clone().take_while(|line| *line != "```").collect();
+            std::fs::write(folder.path().join(name), text.join("\n")).unwrap();
         }
         let Some(command) = line.strip_prefix("$ ").filter(|_| in_session) else { continue };
         let mut shown = Vec::new();

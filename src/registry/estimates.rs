@@ -194,8 +194,7 @@ const fn ratio(middle: u64, upper: u64, more: u64) -> Ratio {
 }
 
 /// Claude 3 to Opus 4.6, against o200k_base. In the order of [`Kind`].
-const CLAUDE_3: [Ratio; 4] =
-    [ratio(111, 129, 1), ratio(138, 155, 8), ratio(128, 156, 1), ratio(149, 203, 3)];
+const CLAUDE_3: [Ratio; 4] = [ratio(111, 129, 1), ratio(138, 155, 8), ratio(128, 156, 1), ratio(149, 203, 3)];
 
 /// Opus 4.7 and later, against o200k_base.
 const CLAUDE_4_7: [Ratio; 4] =
