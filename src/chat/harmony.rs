@@ -115,7 +115,7 @@ fn function(conversation: &Conversation, tool: &Tool) -> Result<String, Error> {
     match &tool.parameters {
         None => text.push_str(&format!("type {} = () => any;\n\n", tool.name)),
         Some(schema) => {
-            let writer = Writer { conversation, tool };
+            let writer = Writer { conversation };
             let written = writer.object(schema, "", &tool.path)?;
             text.push_str(&format!("type {} = (_: {written}) => any;\n\n", tool.name));
         }
@@ -125,13 +125,11 @@ fn function(conversation: &Conversation, tool: &Tool) -> Result<String, Error> {
 
 struct Writer<'c> {
     conversation: &'c Conversation,
-    tool: &'c Tool,
 }
 
 impl Writer<'_> {
     fn refuse(&self, path: &str, what: &str) -> Error {
         let what = format!("harmony's form of {what} in a schema is not built in");
-        let _ = self.tool;
         self.conversation.error(path, what).with_hint("take it out to count the rest")
     }
 

@@ -129,7 +129,8 @@ impl Message {
     /// The texts, one after the other; for a message that only calls tools, what they are called with.
     pub fn text(&self) -> String {
         let mut text: String = self.texts().collect();
-        for call in self.calls.iter().filter(|_| text.is_empty()).collect::<Vec<_>>() {
+        let calls = if text.is_empty() { self.calls.as_slice() } else { &[] };
+        for call in calls {
             text.push_str(&format!("{}({})", call.name, call.arguments));
         }
         text

@@ -1,5 +1,6 @@
 //! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
 
+mod chat;
 mod count;
 mod ids;
 mod known;
@@ -13,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::messages::{self, Messages};
 
+pub(crate) use chat::{ChatArgs, Effort};
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
@@ -27,6 +29,7 @@ Examples:
   git diff | tokenize -q                    only the number
   tokenize src --top 10 -m gpt-5            the ten largest files of a folder
   tokenize docs --by ext --json             for programs
+  tokenize chat request.json -m gpt-4o      messages with their framing, as the API counts them
   tokenize encode prompt.md                 token ids
   echo 13225 2375 | tokenize decode         text again
   tokenize --vocab tokenizer.json prompt.md tokens of any model whose vocabulary file you have
@@ -57,6 +60,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Count tokens of files, folders or standard input (what happens if no command is named).
     Count(CountArgs),
+    /// Count the tokens of chats as APIs and chat templates make them of messages.
+    Chat(ChatArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -77,6 +82,7 @@ impl Cli {
         match &self.command {
             None => &self.count.common,
             Some(Command::Count(args)) => &args.common,
+            Some(Command::Chat(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,

@@ -1,5 +1,6 @@
 //! The commands, one file each: from what was typed to what is written.
 
+mod chat;
 mod convert;
 mod count;
 mod decode;
@@ -13,11 +14,14 @@ use crate::cli::config::Layer;
 use crate::cli::failure::Failure;
 use crate::cli::messages::Messages;
 
+pub(crate) use chat::exactness as chat_exactness;
+
 /// Runs the command that was typed, or `count`.
 pub(crate) fn run(typed: &Cli, layers: &[Layer], messages: &Messages) -> Result<(), Failure> {
     match &typed.command {
         None => count::run(&typed.count, None, layers, messages),
         Some(Command::Count(args)) => count::run(args, Some("count"), layers, messages),
+        Some(Command::Chat(args)) => chat::run(args, layers, messages),
         Some(Command::Encode(args)) => encode::run(args, layers, messages),
         Some(Command::Decode(args)) => decode::run(args, layers, messages),
         Some(Command::Encodings(args)) => encodings::run(args),

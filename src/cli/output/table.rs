@@ -129,7 +129,8 @@ fn words_per_token(counts: &Counts) -> String {
     }
 }
 
-fn percent(tokens: u64, share: f64) -> String {
+/// A share for a table.
+pub(crate) fn percent(tokens: u64, share: f64) -> String {
     match share * 100.0 {
         share if tokens > 0 && share < 0.1 => "<0.1%".to_owned(),
         // Rounding must not hide on which side of the window a text is.
