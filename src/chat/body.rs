@@ -218,7 +218,7 @@ fn tool(place: Place, path: &str, function: &Json, whole: &Json, is_standard: bo
                 "parameters" | "input_schema" | "parametersJsonSchema" | "parameters_json_schema",
                 Json::Object(_),
             ) => made.parameters = Some(value.clone()),
-            ("type" | "cache_control" | "response", _) => {}
+            ("type" | "cache_control", _) => {}
             (_, value) if value.is_textless() => {}
             (key, _) => return Err(content::unknown_key(place, path, key)),
         }

@@ -24,22 +24,7 @@ pub(super) fn render(
     let effort = options.reasoning.name();
     let of_date = if options.date.is_none() { " (--date)" } else { "" };
     tally.remarks.push(format!("states the date {date}{of_date} and the effort {effort}"));
-    let has_tools = !conversation.tools.is_empty();
-    to.special(SYSTEM, "<|start|>");
-    to.text(SYSTEM, "system");
-    to.special(SYSTEM, "<|message|>");
-    to.text(
-        SYSTEM,
-        &format!(
-            "You are ChatGPT, a large language model trained by OpenAI.\nKnowledge cutoff: 2024-06\nCurrent date: \
-             {date}\n\nReasoning: {effort}\n\n# Valid channels: analysis, commentary, final. Channel must be included \
-             for every message."
-        ),
-    );
-    if has_tools {
-        to.text(TOOLS, "\nCalls to these tools must go to the commentary channel: 'functions'.");
-    }
-    to.special(SYSTEM, "<|end|>");
+    system(date, effort, !conversation.tools.is_empty(), to);
     let from = developer(conversation, options, to)?;
     for (number, message) in conversation.messages.iter().enumerate().skip(from) {
         text_message(conversation, message)?;
@@ -74,6 +59,25 @@ pub(super) fn render(
         to.text(ANSWER, "assistant");
     }
     Ok(())
+}
+
+/// The message that there always is.
+fn system(date: &str, effort: &str, has_tools: bool, to: &mut Rendering) {
+    to.special(SYSTEM, "<|start|>");
+    to.text(SYSTEM, "system");
+    to.special(SYSTEM, "<|message|>");
+    to.text(
+        SYSTEM,
+        &format!(
+            "You are ChatGPT, a large language model trained by OpenAI.\nKnowledge cutoff: 2024-06\nCurrent date: \
+             {date}\n\nReasoning: {effort}\n\n# Valid channels: analysis, commentary, final. Channel must be included \
+             for every message."
+        ),
+    );
+    if has_tools {
+        to.text(TOOLS, "\nCalls to these tools must go to the commentary channel: 'functions'.");
+    }
+    to.special(SYSTEM, "<|end|>");
 }
 
 /// The developer's message, with instructions and tools; how many messages that took.

@@ -45,7 +45,13 @@ mod render;
 mod schema;
 mod template;
 
-#[cfg(test)]
+#[cfg(all(
+    test,
+    feature = "licence-apache",
+    feature = "licence-gemma",
+    feature = "licence-llama",
+    feature = "licence-mit"
+))]
 mod tests;
 
 use crate::error::{Error, ErrorKind};

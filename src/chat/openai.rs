@@ -208,9 +208,10 @@ impl Counter<'_> {
         Ok(())
     }
 
-    fn reasoning(&mut self) -> Result<(), Error> {
+    /// What was thought and the names of who speaks, as texts like others.
+    fn extras(&mut self) -> Result<(), Error> {
         for (number, message) in self.conversation.messages.iter().enumerate() {
-            if let Some(text) = &message.reasoning {
+            for text in [&message.reasoning, &message.name].into_iter().flatten() {
                 let tokens = self.tokens(text)?;
                 self.tally.add(Whose::Content(number), tokens);
             }
@@ -220,7 +221,7 @@ impl Counter<'_> {
 
     fn gemini(&mut self) -> Result<(), Error> {
         self.contents("")?;
-        self.reasoning()?;
+        self.extras()?;
         if self.conversation.messages.iter().any(|message| !message.calls.is_empty()) {
             self.tally.exactness = Exactness::Approximate;
             self.remark("calls of tools counted as name and JSON");
@@ -230,7 +231,7 @@ impl Counter<'_> {
 
     fn claude(&mut self, frame: u64) -> Result<(), Error> {
         self.contents("")?;
-        self.reasoning()?;
+        self.extras()?;
         self.tools_as_json()?;
         if !self.conversation.tools.is_empty() {
             // Anthropic's pages on tool use state what the prompt takes that it puts before the tools of Claude 4.

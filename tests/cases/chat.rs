@@ -37,7 +37,10 @@ fn tool_schema() {
         assert_eq!(found.total() - tools, expected["messages_only"][model], "{model}");
         assert!(found.label().starts_with("approximate"), "{}", found.label());
         // A field that the formula does not know is told, and not left out.
-        let more = body.replace("\"enum\": [\"c\", \"f\"]", "\"enum\": [\"c\", \"f\"], \"anyOf\": [{\"type\": \"null\"}]");
+        let more = body.replace(
+            "\"enum\": [\"c\", \"f\"]",
+            "\"enum\": [\"c\", \"f\"], \"anyOf\": [{\"type\": \"null\"}]",
+        );
         let more = counted(template, name, &more);
         assert!(more.total() > found.total() && more.notes().join(" ").contains("anyOf"), "{more:?}");
     }

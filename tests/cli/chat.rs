@@ -11,9 +11,9 @@ fn a_row_for_each_message() {
     let expected = "tokens  window  role       text\n\
                     \x20   11    0.1%  system     You answer in one short line.\n\
                     \x20   10    0.1%  user ana   Where is Lisbon?\n\
-                    \x20    7   <0.1%  assistant  In Portugal.\n\
+                    \x20    9    0.1%  assistant  In Portugal.\n\
                     \x20    3   <0.1%  -          (start of the answer)\n\
-                    \x20   31    0.4%  total      \n";
+                    \x20   33    0.4%  total      \n";
     assert!(found.out.starts_with(expected), "{}", found.out);
     let label = found.out.lines().last().unwrap();
     assert!(
@@ -21,7 +21,7 @@ fn a_row_for_each_message() {
         "{label}"
     );
     assert!(found.err.contains("note: the body names the model gpt-4"), "{}", found.err);
-    assert_eq!(run(&["chat", "-q", "-"], CHAT).silent(), "31\n");
+    assert_eq!(run(&["chat", "-q", "-"], CHAT).silent(), "33\n");
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn files_and_formats() {
         ("chat.json", CHAT.as_bytes()),
         ("many.jsonl", b"{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}\n{\"messages\":[{\"role\":\"user\",\"content\":\"hello hello\"}]}\n"),
     ]);
-    assert_eq!(run_in(&folder, &["chat", "chat.json", "-q"]).silent(), "31\n");
+    assert_eq!(run_in(&folder, &["chat", "chat.json", "-q"]).silent(), "33\n");
     let table = run_in(&folder, &["chat", "many.jsonl", "-m", "gpt-4o"]).silent();
     let expected = "tokens  window  messages  conversation\n\
                     \x20    8   <0.1%  1         line 1\n\
@@ -61,7 +61,7 @@ fn models_choose_templates() {
         (&["-m", "open-mistral-7b"], "15", "exact"),
         (&["-m", "mistral-large-2411"], "10", "exact"),
         (&["-e", "qwen3", "--template", "qwen3"], "15", "no model named"),
-        (&["-m", "gpt-oss-120b", "--reasoning", "low"], "76", "effort low"),
+        (&["-m", "gpt-oss-120b", "--reasoning", "low"], "74", "effort low"),
         (&["-m", "gemini-2.5-pro"], "7", "official-local"),
         (&["-m", "gpt-6.2-sol"], "14", "estimate"),
         (&["-m", "gpt-3.5-turbo-0301"], "15", "0301"),
