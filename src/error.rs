@@ -36,6 +36,8 @@ pub enum ErrorKind {
     InvalidPattern,
     /// A pre-tokenizer pattern gave up on this text (it needed too many steps).
     PatternFailed,
+    /// A conversation cannot be read, or not be counted in the way that was asked for.
+    InvalidConversation,
     /// Reading or writing failed.
     Io,
 }

@@ -10,6 +10,8 @@ use bytepair::{Definition, ErrorKind, SpecialPolicy, Tokenizer, encoding, model}
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+#[path = "cases/chat.rs"]
+mod chat;
 #[cfg(feature = "cli")]
 #[path = "cases/command.rs"]
 mod command;
@@ -17,8 +19,12 @@ mod command;
 mod files;
 
 /// The names of the tests: those here, and those in `cases/`.
-const TESTS: [&str; 3] =
-    [include_str!("cases.rs"), include_str!("cases/command.rs"), include_str!("cases/files.rs")];
+const TESTS: [&str; 4] = [
+    include_str!("cases.rs"),
+    include_str!("cases/chat.rs"),
+    include_str!("cases/command.rs"),
+    include_str!("cases/files.rs"),
+];
 
 #[test]
 fn every_case_has_its_test() {

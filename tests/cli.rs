@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 
+#[path = "cli/chat.rs"]
+mod chat;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/ci.rs"]

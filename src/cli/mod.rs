@@ -10,6 +10,7 @@ pub(crate) mod commands;
 pub(crate) mod config;
 
 mod arrange;
+mod conversation;
 mod conversion;
 mod cost;
 mod description;

@@ -351,3 +351,50 @@ fn what_is_in_force_is_told() {
     assert_eq!((&json["rules"][0]["max"], &json["rules"][0]["level"]), (&10.into(), &"error".into()));
     assert_eq!(json["settings"][0]["value"], "gpt-4");
 }
+
+const CHAT: &str = r#"{"model":"gpt-4","messages":[{"role":"system","content":"You answer in one short line."},
+    {"role":"user","name":"ana","content":"Where is Lisbon?"},{"role":"assistant","content":"In\nPortugal."}]}"#;
+
+/// Conversations take what their framing takes, and each is a prompt by itself.
+#[test]
+fn conversations() {
+    let two = "{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}\n{\"messages\":[{\"role\":\"user\",\"content\":\"hello hello\"}]}\n";
+    let image = r#"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]"#;
+    let folder = folder(&[
+        ("chat.json", CHAT.as_bytes()),
+        ("two.jsonl", two.as_bytes()),
+        ("image.json", image.as_bytes()),
+    ]);
+    for (args, status) in [
+        ("chat.json --max 33", 0),
+        ("chat.json --max 32", 1),
+        ("chat.json", 0),
+        ("chat.json --reserve 9k", 2),
+        ("chat.json -m gpt-4o --reserve 9k", 0),
+        ("two.jsonl --max 9", 0),
+        ("two.jsonl --max 8", 1),
+        ("two.jsonl -m llama-3 --max 12", 0),
+        ("two.jsonl -m kimi-k2", 2),
+        ("two.jsonl -m kimi-k2 --template openai", 0),
+        ("image.json", 2),
+        ("image.json --image-tokens 85 --max 92", 0),
+        ("image.json --image-tokens 85 --max 91", 1),
+        ("chat.json nope.json", 2),
+        ("chat.json -m claude-opus-5 --max 100", 0),
+        ("--max 33", 2),
+    ] {
+        let all: Vec<&str> = ["check", "--chat"].into_iter().chain(args.split_whitespace()).collect();
+        let run = run_in(&folder, &all);
+        assert_eq!(run.code, status, "check --chat {args} {run:#?}");
+    }
+    let over = run_in(&folder, &["check", "--chat", "two.jsonl", "--max", "8"]);
+    assert!(over.out.contains("over: two.jsonl line 2: 9 of 8 tokens"), "{over:#?}");
+    assert!(over.out.contains("template openai, approximate: "), "{over:#?}");
+    let json = run_in(&folder, &["check", "--chat", "chat.json", "--json"]).json();
+    assert_eq!(
+        (&json["checks"][0]["exactness"], &json["checks"][0]["tokens"]),
+        (&"approximate".into(), &33.into())
+    );
+    assert_eq!(run(&["check", "--chat", "--max", "33"], CHAT).code, 0);
+    assert_eq!(run(&["check", "--chat", "--max", "32"], CHAT).code, 1);
+}

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommonArgs, InputArgs, MOST_THREADS, Share, VocabularyArgs, share, tokens};
+use super::{CommonArgs, FramingArgs, InputArgs, MOST_THREADS, Share, VocabularyArgs, share, tokens};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,6 +45,11 @@ pub(crate) struct CheckArgs {
     /// So does `tokenize check` without a PATH, a limit or a model, if there are rules.
     #[arg(long, conflicts_with_all = ["max", "reserve", "per_file", "pass"], help_heading = "Limit")]
     pub(crate) rules: bool,
+    /// The inputs are request bodies or lists of messages, counted as `tokenize chat` does, each conversation by itself.
+    #[arg(long, conflicts_with_all = ["rules", "bos", "eos"], help_heading = "Chat")]
+    pub(crate) chat: bool,
+    #[command(flatten)]
+    pub(crate) framing: FramingArgs,
     /// Copy standard input to standard output if it fits; else nothing comes out.
     #[arg(long, conflicts_with_all = ["json", "github"], help_heading = "Output")]
     pub(crate) pass: bool,

@@ -1,5 +1,6 @@
 //! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
 
+mod chat;
 mod check;
 mod count;
 mod ids;
@@ -14,6 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::messages::{self, Messages};
 
+pub(crate) use chat::{ChatArgs, Effort, FramingArgs};
 pub(crate) use check::CheckArgs;
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
@@ -30,6 +32,7 @@ Examples:
   tokenize check prompt.md --max 8k         exit status 0 if it fits, 1 if not
   tokenize src --top 10 -m gpt-5            the ten largest files of a folder
   tokenize docs --by ext --json             for programs
+  tokenize chat request.json -m gpt-4o      messages with their framing, as the API counts them
   tokenize encode prompt.md                 token ids
   echo 13225 2375 | tokenize decode         text again
   tokenize --vocab tokenizer.json prompt.md tokens of any model whose vocabulary file you have
@@ -62,6 +65,8 @@ pub(crate) enum Command {
     Count(CountArgs),
     /// Say whether texts fit a limit of tokens, by exit status: 0 yes, 1 no, 2 anything else.
     Check(CheckArgs),
+    /// Count the tokens of chats as APIs and chat templates make them of messages.
+    Chat(ChatArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -86,6 +91,7 @@ impl Cli {
             Some(Command::Count(args)) => &args.common,
             Some(Command::Check(args)) => &args.common,
             Some(Command::Config(args)) => &args.common,
+            Some(Command::Chat(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,

@@ -1,5 +1,6 @@
 //! The commands, one file each: from what was typed to what is written.
 
+pub(crate) mod chat;
 pub(crate) mod check;
 mod config;
 mod convert;
@@ -24,6 +25,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Config(args)) => config::run(args, settings),
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
+        Some(Command::Chat(args)) => chat::run(args, settings, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),

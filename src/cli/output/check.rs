@@ -84,6 +84,9 @@ pub(crate) fn text(out: &mut impl Write, groups: &[Group], with_cost: bool, styl
         writeln!(out, "limit {} tokens: {}{by}", style.number(group.limit.budget.limit), group.limit.origin)?;
         let total = group.total();
         writeln!(out, "{}", basis(&group.basis, Some(&total), style))?;
+        if let Some(framing) = &group.framing {
+            writeln!(out, "{}", framing.label)?;
+        }
         if let Some(price) = group.basis.price.as_ref().filter(|_| with_cost) {
             writeln!(out, "{}", cost::shown(price, total.tokens, total.upper))?;
         }
@@ -183,6 +186,8 @@ struct Check<'a> {
     model: Option<&'a str>,
     encoding: &'a str,
     exactness: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    framing: Option<&'a str>,
     limit: u64,
     limit_from: &'a str,
     per_file: bool,
@@ -259,7 +264,11 @@ fn check(group: &Group, with_cost: bool) -> Check<'_> {
         verdict: word(group, group.verdict()),
         model: group.basis.model.as_ref().map(|model| &*model.name),
         encoding: &group.basis.encoding,
-        exactness: group.basis.exactness.name(),
+        exactness: group
+            .framing
+            .as_ref()
+            .map_or(group.basis.exactness.name(), |framing| framing.exactness.name()),
+        framing: group.framing.as_ref().map(|framing| framing.label.as_str()),
         limit: group.limit.budget.limit,
         limit_from: &group.limit.origin,
         per_file: group.per_file,

@@ -12,7 +12,7 @@ use crate::cli::output::{Report, stdout};
 use crate::cli::{cost, name};
 
 /// Goes up when a key changes its meaning or goes away.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {

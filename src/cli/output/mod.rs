@@ -3,6 +3,7 @@
 //!
 //! One file a form: `table`, `json`, `csv`, `ids`, and `check` for verdicts. Which one is asked for is left to the commands.
 
+pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod csv;
 pub(crate) mod file;

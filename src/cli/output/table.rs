@@ -175,10 +175,7 @@ pub(crate) fn basis(basis: &Basis, total: Option<&Counts>, style: Style) -> Stri
         (Exactness::Estimate, Some(own)) if own != encoding => {
             format!("estimate: not exactly the model's encoding, {own}")
         }
-        (Exactness::Estimate, _) => {
-            "estimate: which tokenizer the model has is not public, and how far off this is not known"
-                .to_owned()
-        }
+        (Exactness::Estimate, _) => "estimate: that the model has this tokenizer is assumed".to_owned(),
         (Exactness::OfficialLocal, _) => "by the maker's local tokenizer".to_owned(),
         (Exactness::Exact, _) => "exact".to_owned(),
     };

@@ -1,5 +1,6 @@
 //! What is checked together: inputs under one limit, and the verdict on them.
 
+use bytepair::chat::Exactness;
 use bytepair::report::Counts;
 use bytepair::report::budget::Verdict;
 
@@ -27,6 +28,17 @@ pub(crate) struct Group {
     pub(crate) at_least: bool,
     /// Whether all inputs could be read.
     pub(crate) complete: bool,
+    /// How conversations are framed and how sure that is, if the inputs are conversations.
+    pub(crate) framing: Option<Framing>,
+}
+
+/// How conversations are framed.
+#[derive(Clone, Debug)]
+pub(crate) struct Framing {
+    /// In words, with how sure the count is.
+    pub(crate) label: String,
+    /// How sure the count is.
+    pub(crate) exactness: Exactness,
 }
 
 impl Group {

@@ -3,6 +3,7 @@
 //! 0: they fit, 1: they do not, 2: anything else, also if not all could be read. In `limit` is what the limit is, in
 //! `piped` how standard input is read, in `rules` which files a project guards; `group` gives the verdict.
 
+mod chat;
 mod group;
 mod limit;
 mod piped;
@@ -61,8 +62,9 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, messages: &Messages) ->
 
 /// Whether nothing was said about what to check or against which limit: the rules of the project say it then.
 fn names_nothing(args: &CheckArgs) -> bool {
-    let CheckArgs { input, vocabulary, max, reserve, max_output, per_file, pass, .. } = args;
-    let says_limit = max.is_some() || reserve.is_some() || max_output.is_some() || *per_file || *pass;
+    let CheckArgs { input, vocabulary, max, reserve, max_output, per_file, pass, chat, .. } = args;
+    let says_limit =
+        max.is_some() || reserve.is_some() || max_output.is_some() || *per_file || *pass || *chat;
     let says_model = vocabulary.model.is_some()
         || vocabulary.encoding.is_some()
         || vocabulary.vocab.is_some()
@@ -77,12 +79,18 @@ fn plain(
     messages: &Messages,
     passed: &mut Vec<u8>,
 ) -> Result<Group, Failure> {
+    if args.chat {
+        let gathered = walk::gather(&args.input, messages)?;
+        if args.pass {
+            return Err(Problem::new("cannot be used with --chat").about("--pass").into());
+        }
+        return chat::group(args, gathered, settings, messages);
+    }
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     if args.cost {
         cost::must_have_price(&basis)?;
     }
-    let CheckArgs { max, reserve, max_output, warn_at, .. } = *args;
-    let limit = Limit::find(Said { max, reserve, max_output, warn_at }, &basis)?;
+    let limit = Limit::find(said(args), &basis)?;
     if let (Some(max), Some(room)) = (args.max, basis.room(0).filter(|_| args.vocabulary.model.is_some()))
         && max > room
     {
@@ -102,10 +110,17 @@ fn plain(
         rows: Vec::new(),
         at_least: false,
         complete: true,
+        framing: None,
     };
     let group = count(group, gathered, args, settings, messages, passed)?;
     // What could not even be found is missing, too.
     Ok(Group { complete: !messages.have_failed(), ..group })
+}
+
+/// What was said about the limit.
+fn said(args: &CheckArgs) -> Said {
+    let CheckArgs { max, reserve, max_output, warn_at, .. } = *args;
+    Said { max, reserve, max_output, warn_at }
 }
 
 /// Counts the inputs of a group: files whole, standard input only until it is certain that it does not fit.

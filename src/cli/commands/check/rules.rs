@@ -84,5 +84,6 @@ fn group(rule: &Rule, args: &CheckArgs, settings: &Settings, messages: &Messages
         rows: Vec::new(),
         at_least: false,
         complete: true,
+        framing: None,
     })
 }

@@ -1,0 +1,119 @@
+//! Conversations of an input, counted as the model gets them; where the model's tokenizer is not public, estimated.
+//!
+//! Reading and counting are the library's; what the numbers are for is left to the commands.
+
+use std::io::Read;
+
+use bytepair::chat::{self, ChatCount, Conversation, Options, Reasoning, Template};
+use bytepair::registry::estimates::{Estimate, Kind, Profile};
+use bytepair::report::Counts;
+use bytepair::{Measures, SpecialPolicy};
+
+use crate::cli::args::{Effort, FramingArgs};
+use crate::cli::failure::Problem;
+use crate::cli::input::{Input, Opened};
+use crate::cli::plan::Basis;
+
+/// A conversation with its tokens.
+pub(crate) struct Counted {
+    /// The conversation.
+    pub(crate) conversation: Conversation,
+    /// Its tokens by the encoding.
+    pub(crate) count: ChatCount,
+    /// The tokens of the model for each message.
+    pub(crate) messages: Vec<Estimate>,
+    /// The tokens of the model for each fixed part.
+    pub(crate) fixed: Vec<Estimate>,
+    /// All of them.
+    pub(crate) total: Estimate,
+}
+
+/// Reads the conversations of an input, all of which is kept: it is no longer than what is made of it.
+pub(crate) fn read(input: &Input) -> Result<Vec<Conversation>, Problem> {
+    let mut bytes = Vec::new();
+    if let Opened::Text(mut text) = input.open(true, false)? {
+        text.read_to_end(&mut bytes).map_err(|error| input.problem(&error))?;
+    }
+    chat::read(&bytes).map_err(|error| Problem::from(error).about(input.shown()))
+}
+
+/// The template that was named, or that of the model. `typed` is the model as somebody wrote it.
+pub(crate) fn template(args: &FramingArgs, basis: &Basis, typed: Option<&str>) -> Result<Template, Problem> {
+    if let Some(name) = &args.template {
+        return Template::named(name).map_err(|error| Problem::from(error).about("--template"));
+    }
+    // The table has one row for snapshots that frame messages in two ways.
+    let is_0301 = typed.is_some_and(|typed| typed.trim().ends_with("-0301"));
+    let model = basis.model.as_ref().map(|model| if is_0301 { "gpt-3.5-turbo-0301" } else { &model.name });
+    Ok(Template::of(model, &basis.encoding)?)
+}
+
+/// What was said about how to count.
+pub(crate) fn options(args: &FramingArgs, special: SpecialPolicy) -> Options {
+    Options {
+        image_tokens: args.image_tokens,
+        date: args.date.clone(),
+        reasoning: match args.reasoning {
+            Effort::Low => Reasoning::Low,
+            Effort::Medium => Reasoning::Medium,
+            Effort::High => Reasoning::High,
+        },
+        special,
+    }
+}
+
+impl Counted {
+    /// Counts a conversation.
+    pub(crate) fn new(
+        conversation: Conversation,
+        basis: &Basis,
+        template: Template,
+        options: &Options,
+    ) -> Result<Counted, bytepair::Error> {
+        let count = chat::count(&basis.tokenizer, template, &conversation, options)?;
+        let kind = basis.ratios.map(|_| kind(&conversation));
+        let of = |content: u64, framing: u64| match basis.ratios.zip(kind) {
+            Some((ratios, kind)) => {
+                let Estimate { tokens, upper } = ratios.estimate(content, kind);
+                Estimate { tokens: tokens + framing, upper: upper + framing }
+            }
+            None => Estimate { tokens: content + framing, upper: content + framing },
+        };
+        // What was said about images is in tokens of the model.
+        let attached: Vec<u64> = conversation
+            .messages()
+            .iter()
+            .map(|message| message.attachments() as u64 * options.image_tokens.unwrap_or(0))
+            .collect();
+        let messages = count.messages().iter().zip(&attached);
+        let messages = messages.map(|(own, images)| of(own.content - images, own.framing + images)).collect();
+        let fixed = count.fixed().iter().map(|part| match part.is_text {
+            true => of(part.tokens, 0),
+            false => of(0, part.tokens),
+        });
+        let fixed = fixed.collect();
+        // Of the sum, the bound is tighter than those of the parts together.
+        let attached: u64 = attached.iter().sum();
+        let total = of(count.content() - attached, count.framing() + attached);
+        Ok(Counted { conversation, messages, fixed, total, count })
+    }
+
+    /// The counts of all, with the measures of its texts.
+    pub(crate) fn counts(&self) -> Counts {
+        let mut measures = Measures::default();
+        for message in self.conversation.messages() {
+            measures.add(&Measures::of(message.text().as_bytes()));
+        }
+        Counts { tokens: self.total.tokens, upper: self.total.upper, measures }
+    }
+}
+
+fn kind(conversation: &Conversation) -> Kind {
+    let mut profile = Profile::default();
+    for message in conversation.messages() {
+        let mut own = Profile::default();
+        own.push(message.text().as_bytes());
+        profile.add(&own);
+    }
+    profile.kind()
+}
