@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ChatArgs, layers: &[Layer], messages: &Messages) -> Res
     let conversations =
         chat::read(&bytes(&input)?).map_err(|error| Problem::from(error).about(input.shown()))?;
     let (basis, typed) = basis(args, layers, &conversations, messages)?;
-    let template = template(args, &basis, typed.as_deref())?;
+    let (template, is_own) = template(args, &basis, typed.as_deref())?;
     let options = Options {
         image_tokens: args.image_tokens,
         date: args.date.clone(),
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ChatArgs, layers: &[Layer], messages: &Messages) -> Res
         }
     }
     tell(&counted, messages);
-    let report = output::chat::Report { basis: &basis, template, counted: &counted };
+    let report = output::chat::Report { basis: &basis, template, is_own, counted: &counted };
     if args.json {
         return Ok(report.json()?);
     }
@@ -105,15 +105,22 @@ fn typed_nothing() -> &'static VocabularyArgs {
     NOTHING
 }
 
-/// The template that was named, or that of the model.
-fn template(args: &ChatArgs, basis: &Basis, typed: Option<&str>) -> Result<Template, Problem> {
-    if let Some(name) = &args.template {
-        return Template::named(name).map_err(|error| Problem::from(error).about("--template"));
-    }
+/// The template that was named, or that of the model; and whether it is the model's, as far as is known here.
+fn template(args: &ChatArgs, basis: &Basis, typed: Option<&str>) -> Result<(Template, bool), Problem> {
     // The table has one row for snapshots that frame messages in two ways.
     let is_0301 = typed.is_some_and(|typed| typed.trim().ends_with("-0301"));
     let model = basis.model.map(|model| if is_0301 { "gpt-3.5-turbo-0301" } else { model.name });
-    Ok(Template::of(model, &basis.encoding)?)
+    // A vocabulary file stands for the encoding of the model that is named with it.
+    let encoding = basis.model.map_or(basis.encoding.as_str(), |model| model.encoding);
+    let own = Template::of(model, encoding);
+    match &args.template {
+        None => Ok((own?, true)),
+        Some(name) => {
+            let named = Template::named(name).map_err(|error| Problem::from(error).about("--template"))?;
+            // Without a model, whoever names a template knows for which model it is.
+            Ok((named, basis.model.is_none() || own.is_ok_and(|own| own == named)))
+        }
+    }
 }
 
 /// Tells what there is to know besides the numbers, each thing once.
@@ -134,9 +141,10 @@ fn tell(counted: &[(Conversation, ChatCount)], messages: &Messages) {
     }
 }
 
-/// How far a total can be trusted: no further than the framing and the vocabulary.
-pub(crate) fn exactness(basis: &Basis, count: chat::Exactness) -> chat::Exactness {
+/// How far a total can be trusted: no further than the framing and the vocabulary. `is_own`: the framing is the model's.
+pub(crate) fn exactness(basis: &Basis, is_own: bool, count: chat::Exactness) -> chat::Exactness {
     match (basis.exactness, count) {
+        _ if !is_own => chat::Exactness::Approximate,
         (Exactness::Estimate, _) | (_, chat::Exactness::Approximate) => chat::Exactness::Approximate,
         (Exactness::OfficialLocal, _) => chat::Exactness::OfficialLocal,
         (Exactness::Exact, count) => count,

@@ -24,6 +24,8 @@ pub(crate) struct Report<'a> {
     pub(crate) basis: &'a Basis,
     /// How messages are framed.
     pub(crate) template: Template,
+    /// Whether the model is known to frame them so.
+    pub(crate) is_own: bool,
     /// The conversations.
     pub(crate) counted: &'a [(Conversation, ChatCount)],
 }
@@ -77,8 +79,11 @@ impl Report<'_> {
     }
 
     fn exactness(&self) -> &'static str {
-        let all = self.counted.iter().map(|(_, count)| chat_exactness(self.basis, count.exactness()).name());
-        // The least sure of them: `approximate` comes before `exact`, which comes before `official-local`.
+        let all = self
+            .counted
+            .iter()
+            .map(|(_, count)| chat_exactness(self.basis, self.is_own, count.exactness()).name());
+        // The least sure of them.
         let names: Vec<&str> = all.collect();
         let least = ["approximate", "official-local", "exact"];
         least.into_iter().find(|name| names.contains(name)).unwrap_or("exact")
@@ -104,7 +109,7 @@ impl Report<'_> {
                 framing: count.framing(),
                 tokens: count.total(),
                 window_share: self.share(count.total()),
-                exactness: chat_exactness(self.basis, count.exactness()).name(),
+                exactness: chat_exactness(self.basis, self.is_own, count.exactness()).name(),
                 label: count.label(),
                 notes: count.notes(),
                 ignored: conversation.ignored(),
@@ -188,6 +193,9 @@ impl Report<'_> {
             (None, _) => format!("{}, no model named, so no window", basis.encoding),
         };
         line.push_str(&format!(", template {}, {label}{more}", self.template.name()));
+        if !self.is_own {
+            line.push_str("; approximate, as it is not known that the model has this template");
+        }
         if basis.exactness == bytepair::registry::models::Exactness::Estimate {
             line.push_str("; texts are an estimate: it is not known that the model has this vocabulary");
         }
