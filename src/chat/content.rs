@@ -69,7 +69,14 @@ pub(super) fn of_lines(lines: &[(usize, Json)]) -> Result<Conversation, Error> {
         let reader = Reader { place: Place::Line(*line) };
         let from = made.messages.len();
         reader.message("", value, &mut made.messages)?;
-        made.messages[from..].iter_mut().for_each(|message| message.path = format!("line {line}"));
+        for message in &mut made.messages[from..] {
+            message.path = format!("line {line}");
+            for part in &mut message.parts {
+                if let Part::Attachment { path, .. } = part {
+                    *path = format!("line {line}: {path}");
+                }
+            }
+        }
     }
     Ok(made)
 }

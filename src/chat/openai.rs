@@ -3,7 +3,7 @@
 //!
 //! OpenAI: "How to count tokens with tiktoken" in its cookbook, which says that these are estimates. A message takes 3
 //! besides role, name and content (4 for gpt-3.5-turbo-0301, which leaves out the role of a message with a name: 1 less), a
-//! name 1 more, and the answer 3. Functions and tools: see `schema` and [`tools`].
+//! name 1 more, and the answer 3. Functions and tools: see `schema` and the methods here.
 
 use super::count::Tally;
 use super::json::Json;

@@ -110,7 +110,7 @@ impl Rendering {
                         let what =
                             format!("{} has no token {name}, which the template needs", tokenizer.name());
                         let error = Error::new(ErrorKind::InvalidConversation, what);
-                        return Err(error.with_hint("a template goes with the encoding of its family"));
+                        return Err(error.with_hint("a template goes with the encoding of its family: -m MODEL or -e ENCODING names it"));
                     }
                     tally.add(*whose, 1);
                 }

@@ -376,6 +376,18 @@ fn images_are_never_nothing() {
     }
 }
 
+/// In a file of a message a line, what is found only when counting is still found by its line.
+#[test]
+fn lines_are_named_when_counting_too() {
+    let lines =
+        "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"user\",\"content\":[{\"type\":\"image\"}]}";
+    let said = refused("openai", "o200k_base", lines);
+    assert!(said.contains("line 2: content[0]: image"), "{said}");
+    let lines = "{\"role\":\"user\",\"content\":\"a\"}\n{\"role\":\"tool\",\"content\":\"b\"}";
+    let said = refused("llama3", "llama3", lines);
+    assert!(said.starts_with("line 2: how this template"), "{said}");
+}
+
 #[test]
 fn dates_and_efforts_are_stated() {
     let tokenizer = registry::encoding("o200k_harmony").expect("an encoding");

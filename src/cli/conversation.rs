@@ -6,6 +6,7 @@ use std::io::Read;
 
 use bytepair::chat::{self, ChatCount, Conversation, Options, Reasoning, Template};
 use bytepair::registry::estimates::{Estimate, Kind, Profile};
+use bytepair::registry::models::Exactness;
 use bytepair::report::Counts;
 use bytepair::{Measures, SpecialPolicy};
 
@@ -26,6 +27,8 @@ pub(crate) struct Counted {
     pub(crate) fixed: Vec<Estimate>,
     /// All of them.
     pub(crate) total: Estimate,
+    /// How far they can be trusted: no further than the framing and the vocabulary.
+    pub(crate) exactness: chat::Exactness,
 }
 
 /// Reads the conversations of an input, all of which is kept: it is no longer than what is made of it.
@@ -37,15 +40,29 @@ pub(crate) fn read(input: &Input) -> Result<Vec<Conversation>, Problem> {
     chat::read(&bytes).map_err(|error| Problem::from(error).about(input.shown()))
 }
 
+/// How messages are framed.
+#[derive(Clone, Copy)]
+pub(crate) struct Framed {
+    /// The template.
+    pub(crate) template: Template,
+    /// Whether the model is known to have it.
+    pub(crate) is_own: bool,
+}
+
 /// The template that was named, or that of the model. `typed` is the model as somebody wrote it.
-pub(crate) fn template(args: &FramingArgs, basis: &Basis, typed: Option<&str>) -> Result<Template, Problem> {
-    if let Some(name) = &args.template {
-        return Template::named(name).map_err(|error| Problem::from(error).about("--template"));
-    }
+pub(crate) fn template(args: &FramingArgs, basis: &Basis, typed: Option<&str>) -> Result<Framed, Problem> {
     // The table has one row for snapshots that frame messages in two ways.
     let is_0301 = typed.is_some_and(|typed| typed.trim().ends_with("-0301"));
-    let model = basis.model.as_ref().map(|model| if is_0301 { "gpt-3.5-turbo-0301" } else { &model.name });
-    Ok(Template::of(model, &basis.encoding)?)
+    let model = basis.model.as_ref();
+    let named = model.map(|model| if is_0301 { "gpt-3.5-turbo-0301" } else { &model.name });
+    // A vocabulary file stands for the encoding of the model that is named with it.
+    let encoding = model.and_then(|model| model.encoding.as_deref()).unwrap_or(&basis.encoding);
+    let own = Template::of(named, encoding);
+    let Some(name) = &args.template else { return Ok(Framed { template: own?, is_own: true }) };
+    let template = Template::named(name).map_err(|error| Problem::from(error).about("--template"))?;
+    // Without a model, whoever names a template knows for which model it is.
+    let is_own = model.is_none() || own.is_ok_and(|own| own == template);
+    Ok(Framed { template, is_own })
 }
 
 /// What was said about how to count.
@@ -67,10 +84,16 @@ impl Counted {
     pub(crate) fn new(
         conversation: Conversation,
         basis: &Basis,
-        template: Template,
+        framed: Framed,
         options: &Options,
     ) -> Result<Counted, bytepair::Error> {
-        let count = chat::count(&basis.tokenizer, template, &conversation, options)?;
+        let count = chat::count(&basis.tokenizer, framed.template, &conversation, options)?;
+        let exactness = match (basis.exactness, count.exactness()) {
+            (Exactness::Estimate, _) | (_, chat::Exactness::Approximate) => chat::Exactness::Approximate,
+            _ if !framed.is_own => chat::Exactness::Approximate,
+            (Exactness::OfficialLocal, _) => chat::Exactness::OfficialLocal,
+            (Exactness::Exact, count) => count,
+        };
         let kind = basis.ratios.map(|_| kind(&conversation));
         let of = |content: u64, framing: u64| match basis.ratios.zip(kind) {
             Some((ratios, kind)) => {
@@ -95,7 +118,7 @@ impl Counted {
         // Of the sum, the bound is tighter than those of the parts together.
         let attached: u64 = attached.iter().sum();
         let total = of(count.content() - attached, count.framing() + attached);
-        Ok(Counted { conversation, messages, fixed, total, count })
+        Ok(Counted { conversation, messages, fixed, total, count, exactness })
     }
 
     /// The counts of all, with the measures of its texts.
@@ -106,6 +129,15 @@ impl Counted {
         }
         Counts { tokens: self.total.tokens, upper: self.total.upper, measures }
     }
+}
+
+/// How sure a count is, in words.
+pub(crate) fn label(counted: &Counted, framed: Framed) -> String {
+    let doubt = match framed.is_own {
+        true => "",
+        false => "; approximate, as it is not known that the model has this template",
+    };
+    format!("template {}, {}{doubt}", framed.template.name(), counted.count.label())
 }
 
 fn kind(conversation: &Conversation) -> Kind {

@@ -97,6 +97,18 @@ fn what_is_not_known_is_refused() {
         .failed(&["messages[0]", "<|endoftext|>"]);
 }
 
+#[test]
+fn a_named_template_is_the_users_word() {
+    let user = r#"[{"role":"user","content":"x"}]"#;
+    let table = run(&["chat", "-m", "deepseek-r1-distill-llama", "--template", "llama3"], user).silent();
+    assert!(table.contains("not known that the model has this template"), "{table}");
+    let own = run(&["chat", "-m", "llama-3", "--template", "llama3", "--json"], user).json();
+    assert_eq!(own["exactness"], "exact");
+    let other = run(&["chat", "-m", "llama-3.1", "--template", "llama3", "--json"], user).json();
+    assert_eq!(other["exactness"], "approximate");
+    run(&["chat", "--template", "llama3"], user).failed(&["o200k_base has no token", "-m MODEL"]);
+}
+
 /// What was not counted is told, unless all but numbers is silenced.
 #[test]
 fn nothing_is_dropped_without_a_word() {

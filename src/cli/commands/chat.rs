@@ -5,8 +5,7 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use bytepair::chat::{self, Conversation};
-use bytepair::registry::models::Exactness;
+use bytepair::chat::Conversation;
 
 use crate::cli::args::{self, ChatArgs, VocabularyArgs};
 use crate::cli::config::Settings;
@@ -30,17 +29,17 @@ pub(crate) fn run(args: &ChatArgs, settings: &Settings, messages: &Messages) -> 
     let input = Input { path: path.to_owned(), origin, size: None };
     let conversations = conversation::read(&input)?;
     let (basis, typed) = basis(&args.vocabulary, settings, &conversations, messages)?;
-    let template = conversation::template(&args.framing, &basis, typed.as_deref())?;
+    let framed = conversation::template(&args.framing, &basis, typed.as_deref())?;
     let options = conversation::options(&args.framing, plan::policy(args.special, settings));
     let mut counted: Vec<Counted> = Vec::new();
     for conversation in conversations {
-        match Counted::new(conversation, &basis, template, &options) {
+        match Counted::new(conversation, &basis, framed, &options) {
             Ok(count) => counted.push(count),
             Err(error) => return Err(Problem::from(error).about(input.shown()).into()),
         }
     }
     tell(&counted, messages);
-    let report = output::chat::Report { basis: &basis, template, counted: &counted };
+    let report = output::chat::Report { basis: &basis, framed, counted: &counted };
     if args.json {
         return Ok(report.json()?);
     }
@@ -97,14 +96,5 @@ pub(crate) fn tell(counted: &[Counted], messages: &Messages) {
             messages.note(name::escaped(&note));
             told.push(note);
         }
-    }
-}
-
-/// How far a total can be trusted: no further than the framing and the vocabulary.
-pub(crate) fn exactness(basis: &Basis, count: chat::Exactness) -> chat::Exactness {
-    match (basis.exactness, count) {
-        (Exactness::Estimate, _) | (_, chat::Exactness::Approximate) => chat::Exactness::Approximate,
-        (Exactness::OfficialLocal, _) => chat::Exactness::OfficialLocal,
-        (Exactness::Exact, count) => count,
     }
 }

@@ -5,13 +5,12 @@
 use std::io::{self, Write};
 
 use bytepair::Measures;
-use bytepair::chat::{self, ChatCount, Message, Template};
+use bytepair::chat::{self, Message};
 use bytepair::registry::estimates::Estimate;
 use bytepair::report::{Counts, window_share};
 use serde::Serialize;
 
-use crate::cli::commands::chat::exactness as chat_exactness;
-use crate::cli::conversation::Counted;
+use crate::cli::conversation::{self, Counted, Framed};
 use crate::cli::name;
 use crate::cli::output::json::{self, SCHEMA_VERSION};
 use crate::cli::output::table::{self, Table, percent, shown_tokens};
@@ -26,7 +25,7 @@ pub(crate) struct Report<'a> {
     /// What the counts are based on.
     pub(crate) basis: &'a Basis,
     /// How messages are framed.
-    pub(crate) template: Template,
+    pub(crate) framed: Framed,
     /// The conversations.
     pub(crate) counted: &'a [Counted],
 }
@@ -88,17 +87,14 @@ impl Report<'_> {
     }
 
     /// An upper bound for programs, which is unknown for what is approximate without having been measured.
-    fn upper(&self, estimate: Estimate, count: &ChatCount) -> Option<u64> {
-        let is_known = self.basis.ratios.is_some()
-            || chat_exactness(self.basis, count.exactness()) != chat::Exactness::Approximate;
+    fn upper(&self, estimate: Estimate, counted: &Counted) -> Option<u64> {
+        let is_known = self.basis.ratios.is_some() || counted.exactness != chat::Exactness::Approximate;
         is_known.then_some(estimate.upper)
     }
 
     fn exactness(&self) -> &'static str {
-        let all =
-            self.counted.iter().map(|counted| chat_exactness(self.basis, counted.count.exactness()).name());
-        // The least sure of them: `approximate` comes before `exact`, which comes before `official-local`.
-        let names: Vec<&str> = all.collect();
+        // The least sure of them.
+        let names: Vec<&str> = self.counted.iter().map(|counted| counted.exactness.name()).collect();
         let least = ["approximate", "official-local", "exact"];
         least.into_iter().find(|name| names.contains(name)).unwrap_or("exact")
     }
@@ -114,7 +110,7 @@ impl Report<'_> {
                 content: tokens.content,
                 framing: tokens.framing,
                 tokens: estimate.tokens,
-                upper: self.upper(*estimate, count),
+                upper: self.upper(*estimate, counted),
             });
             let fixed = count.fixed().iter().zip(&counted.fixed);
             let fixed = fixed.map(|(part, estimate)| FixedEntry { name: part.name, tokens: estimate.tokens });
@@ -125,9 +121,9 @@ impl Report<'_> {
                 content: count.content(),
                 framing: count.framing(),
                 tokens: total.tokens,
-                upper: self.upper(*total, count),
+                upper: self.upper(*total, counted),
                 window_share: self.share(total.tokens),
-                exactness: chat_exactness(self.basis, count.exactness()).name(),
+                exactness: counted.exactness.name(),
                 label: count.label(),
                 notes: count.notes(),
                 ignored: conversation.ignored(),
@@ -138,11 +134,11 @@ impl Report<'_> {
             model: self.basis.model.as_ref().map(|model| &*model.name),
             encoding: &self.basis.encoding,
             window: self.basis.window,
-            template: self.template.name(),
+            template: self.framed.template.name(),
             exactness: self.exactness(),
             conversations: conversations.collect(),
             total: self.total().tokens,
-            upper: self.counted.iter().map(|counted| self.upper(counted.total, &counted.count)).sum(),
+            upper: self.counted.iter().map(|counted| self.upper(counted.total, counted)).sum(),
         })
     }
 
@@ -200,14 +196,15 @@ impl Report<'_> {
     /// What the numbers are based on and how sure they are, in one line.
     fn label(&self, style: Style) -> String {
         let basis = self.basis;
-        let mut labels: Vec<&str> = self.counted.iter().map(|counted| counted.count.label()).collect();
+        let mut labels: Vec<String> =
+            self.counted.iter().map(|counted| conversation::label(counted, self.framed)).collect();
         labels.dedup();
         let more = if labels.len() > 1 { " (not all alike: --json)" } else { "" };
-        let label = labels.first().copied().unwrap_or_default();
+        let label = labels.first().map_or("", String::as_str);
         let Estimate { tokens, upper } = self.total();
         let total = Counts { tokens, upper, measures: Measures::default() };
         let basis = table::basis(basis, Some(&total), style);
-        format!("{basis}; template {}, {label}{more}", self.template.name())
+        format!("{basis}; {label}{more}")
     }
 }
 

@@ -5,7 +5,7 @@ use super::limit::Limit;
 use super::{Group, said};
 use crate::cli::args::CheckArgs;
 use crate::cli::arrange::Row;
-use crate::cli::commands::chat::{basis, exactness, tell};
+use crate::cli::commands::chat::{basis, tell};
 use crate::cli::config::Settings;
 use crate::cli::conversation::{self, Counted};
 use crate::cli::failure::{Failure, Problem};
@@ -33,11 +33,11 @@ pub(super) fn group(
         cost::must_have_price(&basis)?;
     }
     let limit = Limit::find(said(args), &basis)?;
-    let template = conversation::template(&args.framing, &basis, typed.as_deref())?;
+    let framed = conversation::template(&args.framing, &basis, typed.as_deref())?;
     let options = conversation::options(&args.framing, plan::policy(args.input.special, settings));
     let (mut rows, mut counted) = (Vec::new(), Vec::new());
     for (input, conversation) in inputs.into_iter().zip(conversations) {
-        match Counted::new(conversation, &basis, template, &options) {
+        match Counted::new(conversation, &basis, framed, &options) {
             Ok(count) => {
                 let mut name = input.path.clone().into_os_string();
                 let place = count.conversation.place();
@@ -52,11 +52,9 @@ pub(super) fn group(
     }
     tell(&counted, messages);
     // The least sure one speaks for all: a label tells both.
-    let least = counted.iter().max_by_key(|counted| exactness(&basis, counted.count.exactness()) as u8);
-    let framing = least.map(|counted| Framing {
-        label: format!("template {}, {}", template.name(), counted.count.label()),
-        exactness: exactness(&basis, counted.count.exactness()),
-    });
+    let least = counted.iter().max_by_key(|counted| counted.exactness as u8);
+    let framing = least
+        .map(|counted| Framing { label: conversation::label(counted, framed), exactness: counted.exactness });
     Ok(Group {
         rule: None,
         limit,
