@@ -36,6 +36,8 @@ pub enum ErrorKind {
     InvalidPattern,
     /// A pre-tokenizer pattern gave up on this text (it needed too many steps).
     PatternFailed,
+    /// A limit of tokens that cannot be kept.
+    OverLimit,
     /// Reading or writing failed.
     Io,
 }

@@ -43,11 +43,12 @@
 //! | 0 | `error`, `token`, `unicode`: words everyone shares |
 //! | 1 | `vocabulary`, `special`, `measure`, `normalize`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
 //! | 2 | `definition`, `tokenizer`, `format`: the parts put together, and their files |
-//! | 3 | `stream`, `parallel`, `registry`: big inputs, names of encodings and models |
+//! | 3 | `stream`, `parallel`, `registry`, `truncate`, `chunk`: big inputs, names of encodings and models, texts cut to fit |
 //! | 4 | `report`: ratios and shares |
 //! | 5 | the command line, in the binary |
 
 mod bpe;
+pub mod chunk;
 mod definition;
 mod error;
 pub mod format;
@@ -61,6 +62,7 @@ mod special;
 pub mod stream;
 mod token;
 mod tokenizer;
+pub mod truncate;
 mod unicode;
 mod vocabulary;
 

@@ -18,6 +18,8 @@ mod config;
 mod convert;
 #[path = "cli/count.rs"]
 mod count;
+#[path = "cli/cut.rs"]
+mod cut;
 #[path = "cli/ids.rs"]
 mod ids;
 #[path = "cli/input.rs"]

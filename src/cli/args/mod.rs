@@ -1,6 +1,7 @@
 //! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
 
 mod count;
+mod cut;
 mod ids;
 mod known;
 mod shared;
@@ -14,6 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::messages::{self, Messages};
 
 pub(crate) use count::{By, CountArgs, Sort};
+pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
 pub(crate) use shared::{Color, CommonArgs, InputArgs, Special, VocabularyArgs, Words};
@@ -41,7 +43,7 @@ Examples:
     args_conflicts_with_subcommands = true,
     before_long_help = EXAMPLES,
     after_help = "A file named like a command: ./count, or after --. \
-                  Exit status: 0 done, 1 a conversion was refused, 2 wrong usage or something failed."
+                  Exit status: 0 done, 1 a check said no, 2 wrong usage or something failed."
 )]
 pub(crate) struct Cli {
     /// The command; without one, `count`.
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Encode(EncodeArgs),
     /// Turn token ids into text.
     Decode(DecodeArgs),
+    /// Cut a text so that it has at most N tokens.
+    Cut(CutArgs),
     /// List the encodings.
     Encodings(ListArgs),
     /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
@@ -79,6 +83,7 @@ impl Cli {
             Some(Command::Count(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
+            Some(Command::Cut(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,
             Some(Command::Vocab(args)) => &args.list.common,
             Some(Command::Convert(args)) => &args.common,

@@ -45,6 +45,20 @@ pub(crate) struct InputArgs {
     pub(crate) eos: bool,
 }
 
+/// Which text to read, for commands that take one.
+#[derive(Debug, Args)]
+pub(crate) struct OneInputArgs {
+    /// A file, or - for standard input. None: standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+    /// What names of special tokens in the text, such as <|endoftext|>, are [default: text].
+    ///
+    /// Names of control tokens are ordinary text, the special token, or an error. Tokens that are found in
+    /// ordinary text as well, such as runs of spaces in some vocabularies, are not looked for with `plain`.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary", display_order = 100)]
+    pub(crate) special: Option<Special>,
+}
+
 /// Which vocabulary.
 #[derive(Debug, Args)]
 pub(crate) struct VocabularyArgs {
@@ -136,4 +150,58 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| "expected a number, such as 500K".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}
+
+/// Number of tokens: digits with `_` between them, and a suffix for thousands or millions. A fraction has to give a
+/// whole number.
+pub(crate) fn tokens(text: &str) -> Result<u64, String> {
+    let wanted =
+        || "expected a number of tokens, such as 500, 1_000, 8k (8,000) or 1M (1,000,000)".to_owned();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let places = match text[number.len()..].to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 3,
+        "m" => 6,
+        _ => return Err(wanted()),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let are_digits = |text: &str| {
+        let groups = text.split('_');
+        groups.into_iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if !are_digits(whole) || !are_digits(fraction) {
+        return Err(wanted());
+    }
+    let fraction = fraction.replace('_', "");
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > places {
+        return Err("is no whole number of tokens".to_owned());
+    }
+    let digits = format!("{}{fraction}{}", whole.replace('_', ""), "0".repeat(places - fraction.len()));
+    digits.parse().map_err(|_| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_tokens() {
+        let good =
+            ["0", "500", "1_000", "8k", "8K", "1M", "1m", "1.5k", "0.25M", "1.0", "12_345.678k", "007"];
+        let numbers = [0, 500, 1000, 8000, 8000, 1_000_000, 1_000_000, 1500, 250_000, 1, 12_345_678, 7];
+        assert_eq!(good.map(tokens), numbers.map(Ok));
+        assert_eq!(tokens("18446744073709551615"), Ok(u64::MAX));
+        for text in
+            ["", "k", "-1", "+1", " 1", "1 k", "1kk", "1g", "1__0", "_1", "1_", ".5k", "1.", "1e3", "１"]
+        {
+            assert!(tokens(text).is_err_and(|error| error.starts_with("expected ")), "{text:?}");
+        }
+        for text in ["1.5", "1.0001k", "0.0000001M"] {
+            assert_eq!(tokens(text), Err("is no whole number of tokens".to_owned()), "{text:?}");
+        }
+        for text in ["18446744073709551616", "18446744073709551615k"] {
+            assert_eq!(tokens(text), Err("too large".to_owned()), "{text:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod convert;
 mod count;
+mod cut;
 mod decode;
 mod encode;
 mod encodings;
@@ -20,6 +21,7 @@ pub(crate) fn run(typed: &Cli, layers: &[Layer], messages: &Messages) -> Result<
         Some(Command::Count(args)) => count::run(args, Some("count"), layers, messages),
         Some(Command::Encode(args)) => encode::run(args, layers, messages),
         Some(Command::Decode(args)) => decode::run(args, layers, messages),
+        Some(Command::Cut(args)) => cut::run(args, layers, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
