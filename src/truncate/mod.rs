@@ -399,4 +399,4 @@ impl Places {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

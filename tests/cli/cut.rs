@@ -115,6 +115,8 @@ fn cut_endless(byte: &str, args: &[&str]) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tokenize"));
     command.env_clear().env("XDG_CONFIG_HOME", "/nonexistent").args(["cut", "-q"]).args(args);
     let output = command.stdin(source.stdout.take().unwrap()).output().unwrap();
+    // It holds the other end of the pipe.
+    drop(command);
     source.wait().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     assert!(begin.elapsed() < Duration::from_secs(20), "it read on");
