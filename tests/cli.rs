@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 
+#[path = "cli/chunk.rs"]
+mod chunk;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/convert.rs"]

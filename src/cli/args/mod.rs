@@ -1,5 +1,6 @@
 //! What was typed: commands and flags, as clap reads them. What they mean is left to `plan`.
 
+mod chunk;
 mod count;
 mod cut;
 mod ids;
@@ -14,6 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::messages::{self, Messages};
 
+pub(crate) use chunk::{ChunkArgs, Unit};
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// Cut a text so that it has at most N tokens.
     Cut(CutArgs),
+    /// Divide a text into chunks of at most N tokens, at paragraphs, sentences, lines or words.
+    Chunk(ChunkArgs),
     /// List the encodings.
     Encodings(ListArgs),
     /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
@@ -84,6 +88,7 @@ impl Cli {
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Cut(args)) => &args.common,
+            Some(Command::Chunk(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,
             Some(Command::Vocab(args)) => &args.list.common,
             Some(Command::Convert(args)) => &args.common,

@@ -1,5 +1,6 @@
 //! The commands, one file each: from what was typed to what is written.
 
+mod chunk;
 mod convert;
 mod count;
 mod cut;
@@ -22,6 +23,7 @@ pub(crate) fn run(typed: &Cli, layers: &[Layer], messages: &Messages) -> Result<
         Some(Command::Encode(args)) => encode::run(args, layers, messages),
         Some(Command::Decode(args)) => decode::run(args, layers, messages),
         Some(Command::Cut(args)) => cut::run(args, layers, messages),
+        Some(Command::Chunk(args)) => chunk::run(args, layers, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),

@@ -1,8 +1,9 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`. Which one is asked for is left to the commands.
+//! One file a form: `table`, `json`, `csv`, `ids`, `chunks`. Which one is asked for is left to the commands.
 
+pub(crate) mod chunks;
 pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod ids;
