@@ -21,8 +21,10 @@
 //! ```
 //!
 //! Units nearly always end where no token reaches across, so the sums are right, but for white space between units that
-//! becomes one token: then a chunk is a little smaller than it could be. A chunk that gives back all of its units but one has
-//! this one divided; a single character that is over the limit is an error.
+//! becomes one token: then a chunk is a little smaller than it could be. Where each of the units ends at a place that two
+//! characters prove to be one where the text can be cut without a difference to any token (as is done for threads), the sum
+//! is the count of the chunk by itself, and is not counted once more. A chunk that gives back all of its units but one
+//! has this one divided; a single character that is over the limit is an error.
 //!
 //! The result does not depend on the number of threads. The text is in memory, and some numbers for each unit.
 
@@ -171,7 +173,8 @@ pub fn chunks(tokenizer: &Tokenizer, text: impl AsRef<[u8]>, options: &Options) 
         tokenizer.count_with(text, options.policy)?;
         options.policy = SpecialPolicy::Text;
     }
-    let work = Work { tokenizer, text, options: &options };
+    let can_be_cut = tokenizer.can_be_cut(options.policy);
+    let work = Work { tokenizer, text, options: &options, can_be_cut };
     let coarse = work.coarse_units()?;
     let mut chunks = Packer::new(&work, &coarse, options.limit).all()?;
     if options.balanced && chunks.len() > 1 {
@@ -204,6 +207,8 @@ struct Work<'a> {
     tokenizer: &'a Tokenizer,
     text: &'a [u8],
     options: &'a Options,
+    /// Whether there may be places where the text can be cut without a difference to any token.
+    can_be_cut: bool,
 }
 
 impl<'a> Work<'a> {

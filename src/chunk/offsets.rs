@@ -41,11 +41,10 @@ impl Work<'_> {
     }
 
     fn anchors(&self, chunks: &[Chunk]) -> Vec<usize> {
-        let can_be_cut = self.tokenizer.can_be_cut(self.options.policy);
         let (mut anchor, mut searched) = (0, 0);
         let find = |chunk: &Chunk| {
             let at = chunk.start;
-            if can_be_cut && at > searched {
+            if self.can_be_cut && at > searched {
                 anchor = self.cut_within(searched, at).unwrap_or(anchor);
                 searched = at;
             }
@@ -55,7 +54,10 @@ impl Work<'_> {
     }
 
     /// The last place to cut that is found after byte `after`, up to byte `last`.
-    fn cut_within(&self, after: usize, last: usize) -> Option<usize> {
+    pub(super) fn cut_within(&self, after: usize, last: usize) -> Option<usize> {
+        if !self.can_be_cut {
+            return None;
+        }
         let base = after.saturating_sub(CONTEXT);
         let end = (last + CONTEXT).min(self.text.len());
         let found = self.tokenizer.last_cut_within(&self.text[base..end], after - base, last - base)?;
@@ -106,7 +108,7 @@ impl Work<'_> {
         let end = loop {
             let to = (last + reach).min(self.text.len());
             match self.cut_within(last - 1, to) {
-                _ if !self.tokenizer.can_be_cut(self.options.policy) => break self.text.len(),
+                _ if !self.can_be_cut => break self.text.len(),
                 Some(cut) => break cut,
                 None if to == self.text.len() => break to,
                 None => reach *= 4,

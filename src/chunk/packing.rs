@@ -5,7 +5,7 @@
 use super::units::{Level, Unit, ends};
 use super::{Chunk, Work};
 use crate::error::{Error, ErrorKind};
-use crate::stream::Counter;
+use crate::stream::{Counter, Encoder};
 use crate::truncate::plural;
 
 /// At most so many chunks are packed before they are counted.
@@ -21,6 +21,7 @@ pub(super) struct Packer<'a> {
     returned: Vec<Unit>,
     coarse: std::slice::Iter<'a, Unit>,
     counter: Counter<'a>,
+    encoder: Encoder<'a>,
 }
 
 /// Some units of a chunk that is packed and not counted.
@@ -33,7 +34,9 @@ struct Packed {
 impl<'a> Packer<'a> {
     pub(super) fn new(work: &'a Work<'a>, coarse: &'a [Unit], size: usize) -> Packer<'a> {
         let preferred = Level::preferred(work.options.at);
-        Packer { work, preferred, size, returned: Vec::new(), coarse: coarse.iter(), counter: work.counter() }
+        let encoder = Encoder::new(work.tokenizer, work.options.policy);
+        let (returned, coarse) = (Vec::new(), coarse.iter());
+        Packer { work, preferred, size, returned, coarse, counter: work.counter(), encoder }
     }
 
     /// All chunks.
@@ -55,8 +58,10 @@ impl<'a> Packer<'a> {
                 let Some(first) = units.get(from) else { break };
                 packed.push(Packed { start: first.start, units: from..units.len() });
             }
-            let (Some(first), Some(last)) = (packed.first(), units.last()) else { return Ok(chunks) };
-            let counts = self.count_all(&packed, &units, last.end - first.start)?;
+            if packed.is_empty() {
+                return Ok(chunks);
+            }
+            let counts = self.count_all(&packed, &units)?;
             let limit = self.work.options.limit;
             let good = counts.iter().take_while(|&&tokens| tokens <= limit).count();
             for (packed, &tokens) in packed.iter().zip(&counts[..good]) {
@@ -73,17 +78,19 @@ impl<'a> Packer<'a> {
         }
     }
 
-    fn count_all(&self, packed: &[Packed], units: &[Unit], bytes: usize) -> Result<Vec<usize>, Error> {
+    /// The counts of some chunks, each by itself.
+    fn count_all(&self, packed: &[Packed], units: &[Unit]) -> Result<Vec<usize>, Error> {
         let work = self.work;
-        work.on_threads(
-            packed.len(),
-            bytes,
-            || work.counter(),
-            |counter, place| {
-                let Packed { start, units: own } = &packed[place];
-                count(counter, &work.text[*start..units[own.end - 1].end])
-            },
-        )
+        let own = |packed: &Packed| &units[packed.units.clone()];
+        let text = |packed: &Packed| &work.text[packed.start..units[packed.units.end - 1].end];
+        let sum = |packed| own(packed).iter().map(|unit| unit.tokens).sum::<usize>();
+        let is_exact = |packed| own(packed).iter().all(|unit| unit.is_exact);
+        let unsure: Vec<&Packed> = packed.iter().filter(|packed| !is_exact(packed)).collect();
+        let bytes = unsure.iter().map(|packed| text(packed).len()).sum();
+        let job = |counter: &mut Counter<'_>, place: usize| count(counter, text(unsure[place]));
+        let mut counted = work.on_threads(unsure.len(), bytes, || work.counter(), job)?.into_iter();
+        let known = |packed| if is_exact(packed) { Some(sum(packed)) } else { counted.next() };
+        Ok(packed.iter().filter_map(known).collect())
     }
 
     fn overlapping(&mut self) -> Result<Vec<Chunk>, Error> {
@@ -126,7 +133,7 @@ impl<'a> Packer<'a> {
         while let Some(unit) = self.take() {
             if tokens + unit.tokens > self.size {
                 if unit.level < Level::Character && (unit.level < self.preferred || unit.tokens > limit) {
-                    let finer = self.work.divide(unit)?;
+                    let finer = self.work.divide(unit, &mut self.encoder)?;
                     self.returned.extend(finer.into_iter().rev());
                     continue;
                 }
@@ -177,9 +184,9 @@ impl<'a> Packer<'a> {
 
     /// Where a chunk can begin that overlaps the last one: after its beginning, and as far as can be told within as many
     /// tokens of its end as the options allow. The first is the best.
-    fn overlap_starts(&self, last: &Chunk) -> Result<Vec<usize>, Error> {
+    fn overlap_starts(&mut self, last: &Chunk) -> Result<Vec<usize>, Error> {
         let text = &self.work.text[last.start..last.end];
-        let spans = self.work.spans(text, Level::Token)?;
+        let spans = self.work.spans(text, Level::Token, &mut self.encoder)?;
         let from = match &spans {
             Some(spans) => {
                 let beyond = spans.len().saturating_sub(self.work.options.overlap);

@@ -4,6 +4,7 @@
 
 use super::{At, Work};
 use crate::error::Error;
+use crate::stream::{Counter, Encoder};
 use crate::token::Span;
 use crate::truncate::{is_between, sentence_ends, word_ends};
 use crate::unicode::{WHITE, class_at};
@@ -48,11 +49,15 @@ impl Level {
 }
 
 /// A unit: a part of the text, with the number of its tokens as far as it is known.
+///
+/// The number is exact if the text can be cut before and after the unit without a difference to any token: then it is the same
+/// by itself and within any text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) tokens: usize,
+    pub(super) is_exact: bool,
     pub(super) level: Level,
 }
 
@@ -75,13 +80,15 @@ impl Work<'_> {
             counter.continue_text();
             counter
         };
-        let count = |counter: &mut crate::stream::Counter<'_>, place: usize| {
+        let count = |counter: &mut Counter<'_>, place: usize| {
             let (mut start, ref units) = jobs[place];
+            let mut is_cut = self.is_cut(start);
             let mut counted = Vec::with_capacity(units.len());
             for &end in &ends[units.clone()] {
                 counter.push(&self.text[start..end])?;
                 let tokens = usize::try_from(counter.end_text()?).unwrap_or(usize::MAX);
-                counted.push(Unit { start, end, tokens, level });
+                let was_cut = std::mem::replace(&mut is_cut, self.is_cut(end));
+                counted.push(Unit { start, end, tokens, is_exact: was_cut && is_cut, level });
                 start = end;
             }
             Ok(counted)
@@ -89,11 +96,17 @@ impl Work<'_> {
         Ok(self.on_threads(jobs.len(), self.text.len(), continuing, count)?.concat())
     }
 
+    /// Whether a chunk that begins or ends here is certain to have the tokens that this part of the text has anyway.
+    fn is_cut(&self, at: usize) -> bool {
+        let is_plain = self.tokenizer.normalizer().is_identity();
+        is_plain && (at == 0 || at == self.text.len() || self.cut_within(at - 1, at) == Some(at))
+    }
+
     /// The finer units that a unit is made of, in order; one if it cannot be divided into these.
-    pub(super) fn divide(&self, unit: Unit) -> Result<Vec<Unit>, Error> {
+    pub(super) fn divide(&self, unit: Unit, encoder: &mut Encoder<'_>) -> Result<Vec<Unit>, Error> {
         let level = unit.level.finer(Level::preferred(self.options.at));
         let text = &self.text[unit.start..unit.end];
-        let spans = self.spans(text, level)?;
+        let spans = self.spans(text, level, encoder)?;
         let ends = ends(text, level, spans.as_deref().unwrap_or_default());
         if ends.len() < 2 {
             return Ok(vec![Unit { level, ..unit }]);
@@ -108,18 +121,27 @@ impl Work<'_> {
                 }
                 _ => self.tokenizer.count_with(&text[start..end], self.options.policy)?,
             };
-            units.push(Unit { start: unit.start + start, end: unit.start + end, tokens, level });
+            let (start_here, end_here) = (unit.start + start, unit.start + end);
+            units.push(Unit { start: start_here, end: end_here, tokens, is_exact: false, level });
             start = end;
         }
         Ok(units)
     }
 
     /// The tokens of a part of the text, by itself, if they have places; of characters they are not needed.
-    pub(super) fn spans(&self, text: &[u8], level: Level) -> Result<Option<Vec<Span>>, Error> {
+    pub(super) fn spans(
+        &self,
+        text: &[u8],
+        level: Level,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<Option<Vec<Span>>, Error> {
         if level == Level::Character || !self.tokenizer.cuts_and_knows_all() {
             return Ok(None);
         }
-        self.tokenizer.spans(text, self.options.policy).map(Some)
+        let mut spans = Vec::with_capacity(text.len() / 4);
+        encoder.push_spans(text, &mut spans)?;
+        encoder.end_spans(&mut spans)?;
+        Ok(Some(spans))
     }
 }
 

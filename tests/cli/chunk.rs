@@ -16,7 +16,7 @@ fn objects(out: &str) -> Vec<Value> {
 #[test]
 fn an_object_for_each_chunk() {
     let out = run(&["chunk", "-n", "20"], TEXT).silent();
-    let expected = "{\"index\":0,\"start\":0,\"end\":65,\"token_start\":0,\"tokens\":16,\"text\":\"First one. And more of it.\
+    let expected = "{\"index\":0,\"start\":0,\"end\":64,\"token_start\":0,\"tokens\":16,\"text\":\"First one. And more of it.\
                     \\n\\nA second paragraph. It is \\\"short\\\".\\n\\n\"}\n";
     assert!(out.starts_with(expected), "{out}");
     let objects = objects(&out);
@@ -35,7 +35,7 @@ fn an_object_for_each_chunk() {
     let start = objects[1]["token_start"].as_u64().unwrap() as usize;
     let rest: Vec<&str> = ids.split_whitespace().skip(start).collect();
     let rest = run(&["decode", &rest.join(" ")], "").silent();
-    assert_eq!(rest, TEXT[65..]);
+    assert_eq!(rest, TEXT[64..]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_file_for_each_chunk() {
 #[test]
 fn chunks_with_nuls_between() {
     let out = run(&["chunk", "-n", "20", "-0"], TEXT).silent();
-    assert_eq!(out.split('\0').collect::<Vec<_>>(), [&TEXT[..65], &TEXT[65..], ""]);
+    assert_eq!(out.split('\0').collect::<Vec<_>>(), [&TEXT[..64], &TEXT[64..], ""]);
     run(&["chunk", "-n", "20", "--null"], "a\0b").failed(&["has a NUL at byte 1", "hint: "]);
     run(&["chunk", "-n", "20", "-0", "-o", "{}"], TEXT).failed(&["cannot be used with"]);
 }

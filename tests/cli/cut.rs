@@ -51,7 +51,7 @@ fn the_note_says_how_much() {
 fn cutting_can_be_a_failure() {
     let cut = run(&["cut", "-n", "4", "--fail-if-cut"], FOX);
     assert_eq!((cut.code, cut.out.as_str()), (1, "The quick brown fox"));
-    assert_eq!(cut.err, "tokenize: standard input: 10 tokens, more than 4: cut to 4\n");
+    assert_eq!(cut.err, "tokenize: standard input: at least 10 tokens, more than 4: cut to 4\n");
     let quiet = run(&["cut", "-n", "4", "--fail-if-cut", "-q"], FOX);
     assert_eq!(quiet.code, 1);
     run(&["cut", "-n", "10", "--fail-if-cut"], FOX).silent();
@@ -97,6 +97,8 @@ fn files_in_and_out() {
     let cut = run_in(&folder, &["cut", "-n", "4", "--fail-if-cut", "utf16", "--output", "new"]);
     assert_eq!((cut.code, read("new").as_str()), (1, "The quick brown fox"));
     assert!(cut.err.contains("UTF-16"), "{}", cut.err);
+    let cut = run_in(&folder, &["cut", "-n", "4", "--fail-if-cut", "fox"]);
+    assert_eq!((cut.code, cut.err.as_str()), (1, "tokenize: fox: 10 tokens, more than 4: cut to 4\n"));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "something was left behind");
 }
 

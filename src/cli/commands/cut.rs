@@ -36,7 +36,8 @@ pub(crate) fn run(args: &CutArgs, layers: &[Layer], messages: &Messages) -> Resu
     if !cut.is_cut {
         return Ok(());
     }
-    let at_least = if beginning.is_all { "" } else { "at least " };
+    let is_all = beginning.is_all || input.size == Some(beginning.text.len() as u64);
+    let at_least = if is_all { "" } else { "at least " };
     let Cut { tokens, of, .. } = cut;
     if args.fail_if_cut {
         let what = format!("{at_least}{of} tokens, more than {limit}: cut to {tokens}");
