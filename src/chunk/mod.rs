@@ -53,7 +53,7 @@ pub enum At {
     Sentence,
     /// Lines, with their line feed and the blank lines after them.
     Line,
-    /// Words after Unicode Standard Annex 29, with the white space after them.
+    /// Words after Unicode Standard Annex 29, with the white space before them.
     Word,
     /// Tokens; where one ends inside a character, together with those that the character goes on with.
     Token,

@@ -100,16 +100,17 @@ fn certain_word(text: &[u8], at: usize) -> usize {
     (1..=at).rev().find(begins).unwrap_or(0)
 }
 
-/// The ends of the words of a text: what is between words counts with the word before.
+/// The ends of the words of a text. White space counts with the word after it, as it does in most tokens.
 pub(crate) fn word_ends(text: &[u8]) -> Vec<usize> {
     let mut ends = Vec::new();
     let words = |part: &str| {
-        let mut lengths: Vec<usize> = Vec::new();
+        let (mut lengths, mut was_white): (Vec<usize>, bool) = (Vec::new(), false);
         for word in part.split_word_bounds() {
             match lengths.last_mut() {
-                Some(last) if word.starts_with(char::is_whitespace) => *last += word.len(),
+                Some(last) if was_white => *last += word.len(),
                 _ => lengths.push(word.len()),
             }
+            was_white = word.ends_with(char::is_whitespace);
         }
         lengths
     };

@@ -26,7 +26,8 @@ pub(crate) struct ChunkArgs {
     /// What chunks are made of. Only of a unit that is larger than a chunk, finer units are taken.
     ///
     /// A paragraph is made of lines, a line of sentences (Unicode), a sentence of words, a word of tokens. Blank lines
-    /// and white space belong to what stands before them. A character is never divided.
+    /// belong to what stands before them, white space to the sentence before and the word after it. A character is never
+    /// divided.
     #[arg(long, value_enum, value_name = "UNIT", default_value = "paragraph", help_heading = "Chunks")]
     pub(crate) at: Unit,
     /// Make as many chunks of about equal size, instead of full ones and a small one at the end.
