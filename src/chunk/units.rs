@@ -91,9 +91,28 @@ impl Work<'_> {
                 counted.push(Unit { start, end, tokens, is_exact: was_cut && is_cut, level });
                 start = end;
             }
-            Ok(counted)
+            self.divide_large(counted)
         };
         Ok(self.on_threads(jobs.len(), self.text.len(), continuing, count)?.concat())
+    }
+
+    /// Divides the units that fit into no chunk, up to words: it has to be done, and here it is done on all threads.
+    fn divide_large(&self, units: Vec<Unit>) -> Result<Vec<Unit>, Error> {
+        let is_large = |unit: &Unit| unit.tokens > self.options.limit && unit.level < Level::Word;
+        if !units.iter().any(is_large) {
+            return Ok(units);
+        }
+        let mut encoder = Encoder::new(self.tokenizer, self.options.policy);
+        let mut divided = Vec::with_capacity(2 * units.len());
+        let mut next: Vec<Unit> = units.into_iter().rev().collect();
+        while let Some(unit) = next.pop() {
+            if is_large(&unit) {
+                next.extend(self.divide(unit, &mut encoder)?.into_iter().rev());
+            } else {
+                divided.push(unit);
+            }
+        }
+        Ok(divided)
     }
 
     /// Whether a chunk that begins or ends here is certain to have the tokens that this part of the text has anyway.
