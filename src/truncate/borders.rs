@@ -124,15 +124,28 @@ pub(crate) fn word_ends(text: &[u8]) -> Vec<usize> {
 /// The ends of the sentences of a text, which are those of Unicode Standard Annex 29.
 pub(crate) fn sentence_ends(text: &[u8]) -> Vec<usize> {
     let mut ends = Vec::new();
-    each_part(
-        text,
-        |part| part.split_sentence_bounds().map(str::len).collect(),
-        |end| {
-            ends.push(end);
-            true
-        },
-    );
+    each_part(text, sentences, |end| {
+        ends.push(end);
+        true
+    });
     ends
+}
+
+/// The lengths of the sentences of a text.
+///
+/// No sentence ends before the first character that can end one, and of what stands before that only the last character
+/// matters (rules SB6 and SB7). So all of ASCII up to there is skipped.
+fn sentences(text: &str) -> Vec<usize> {
+    let may_end = |byte: &u8| !byte.is_ascii() || matches!(byte, b'.' | b'?' | b'!' | b'\r' | b'\n');
+    let (mut lengths, mut start) = (Vec::new(), 0);
+    while start < text.len() {
+        let skipped = text.as_bytes()[start..].iter().position(|byte| may_end(byte));
+        let from = skipped.map_or(text.len(), |skipped| start + skipped.saturating_sub(1));
+        let end = text[from..].split_sentence_bounds().next().map_or(text.len(), |found| from + found.len());
+        lengths.push(end - start);
+        start = end;
+    }
+    lengths
 }
 
 /// Calls `each` for the ends of the parts that `split` finds in stretches of UTF-8, and of the bytes between them, as
@@ -177,6 +190,15 @@ mod tests {
     }
 
     proptest! {
+        /// What is skipped makes no difference.
+        #[test]
+        fn sentences_are_those_of_the_annex(
+            text in "([a-cA-C0-9 ]{0,6}[.?!,;:\"')(\r\n\t\u{85}\u{2028}。？é\u{301}\u{200d}“”’…-]{1,3}|[ a-zA-Z]{1,9}|Mr\\. |3\\.1){0,16}",
+        ) {
+            let wanted: Vec<usize> = text.split_sentence_bounds().map(str::len).collect();
+            prop_assert_eq!(sentences(&text), wanted);
+        }
+
         /// Where the search begins, and how far it looks, makes no difference.
         #[test]
         fn words_are_those_of_the_whole_text(
