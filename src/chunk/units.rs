@@ -83,17 +83,10 @@ impl Work<'_> {
         let count = |counter: &mut Counter<'_>, place: usize| {
             let (mut start, ref units) = jobs[place];
             let mut is_cut = self.is_cut(start);
-            let ends = &ends[units.clone()];
-            let counts = self.tokenizer.count_parts(self.text, start, ends, self.options.policy)?;
-            let mut counted = Vec::with_capacity(ends.len());
-            for (place, &end) in ends.iter().enumerate() {
-                let tokens = match &counts {
-                    Some(counts) => counts[place],
-                    None => {
-                        counter.push(&self.text[start..end])?;
-                        usize::try_from(counter.end_text()?).unwrap_or(usize::MAX)
-                    }
-                };
+            let mut counted = Vec::with_capacity(units.len());
+            for &end in &ends[units.clone()] {
+                counter.push(&self.text[start..end])?;
+                let tokens = usize::try_from(counter.end_text()?).unwrap_or(usize::MAX);
                 let was_cut = std::mem::replace(&mut is_cut, self.is_cut(end));
                 counted.push(Unit { start, end, tokens, is_exact: was_cut && is_cut, level });
                 start = end;

@@ -6,7 +6,6 @@ use super::Tokenizer;
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::Error;
 use crate::pretokenize::{Bounds, Pretokenizer, SpaceRules};
-use crate::special::{In, SpecialPolicy};
 use crate::token::Rank;
 use crate::vocabulary::Vocabulary;
 
@@ -44,30 +43,6 @@ impl Tokenizer {
             tokens += counter.add(text, bounds)?;
         }
         Ok(tokens + counter.finish(text)?)
-    }
-
-    /// The number of tokens of each part of a text, by itself: of the one from `start` to the first of `ends`, and so on.
-    /// `None` if text is not cut into pieces as it is, or has special tokens to be found.
-    pub(crate) fn count_parts(
-        &self,
-        text: &[u8],
-        mut start: usize,
-        ends: &[usize],
-        policy: SpecialPolicy,
-    ) -> Result<Option<Vec<usize>>, Error> {
-        if !self.is_plain() || self.specials.are_in(In::Source, policy) {
-            return Ok(None);
-        }
-        let mut room = Bounds::new();
-        // Enough for the largest cache, which is kept for the next call.
-        let mut counter = self.piece_counter(1 << 20);
-        let mut counts = Vec::with_capacity(ends.len());
-        for &end in ends {
-            let part = &text[start..end];
-            counts.push(self.count_pieces(&mut counter, &mut room, part, [0, part.len()])?);
-            start = end;
-        }
-        Ok(Some(counts))
     }
 
     /// As [`Tokenizer::encode_pieces`] for `text[start..]`, which nothing follows; but ranks can come with a later call: the

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::ids::hex;
 
-/// How many chunks a thread writes at a time: few enough that their memory is used again and again.
-const SHARE: usize = 48;
+/// How many chunks a thread writes at a time.
+const SHARE: usize = 256;
 
 #[derive(Serialize)]
 struct Line<'a> {
