@@ -43,12 +43,13 @@
 //! | 0 | `error`, `token`, `unicode`: words everyone shares |
 //! | 1 | `vocabulary`, `special`, `measure`, `normalize`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
 //! | 2 | `definition`, `tokenizer`, `format`: the parts put together, and their files |
-//! | 3 | `stream`, `parallel`, `registry`, `chat`: big inputs, names of encodings and models, conversations |
-//! | 4 | `report`: ratios and shares |
+//! | 3 | `stream`, `parallel`, `registry`, `chat`, `truncate`, `chunk`: big inputs, names of encodings and models, conversations, texts cut to fit |
+//! | 4 | `report`: ratios, shares and budgets |
 //! | 5 | the command line, in the binary |
 
 mod bpe;
 pub mod chat;
+pub mod chunk;
 mod definition;
 mod error;
 pub mod format;
@@ -62,6 +63,7 @@ mod special;
 pub mod stream;
 mod token;
 mod tokenizer;
+pub mod truncate;
 mod unicode;
 mod vocabulary;
 

@@ -16,6 +16,8 @@ use assert_cmd::Command;
 mod chat;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/chunk.rs"]
+mod chunk;
 #[path = "cli/ci.rs"]
 mod ci;
 #[path = "cli/config.rs"]
@@ -24,6 +26,8 @@ mod config;
 mod convert;
 #[path = "cli/count.rs"]
 mod count;
+#[path = "cli/cut.rs"]
+mod cut;
 #[path = "cli/ids.rs"]
 mod ids;
 #[path = "cli/input.rs"]

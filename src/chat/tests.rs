@@ -38,12 +38,12 @@ fn every_row_has_its_number() {
         let name = row["model"].as_str().and_then(|name| name.split(" / ").next()).expect("a model");
         let is_claude = name.starts_with("claude");
         let (model, encoding) = match registry::model(name) {
-            _ if is_claude => (name.to_owned(), "o200k_base"),
-            Ok(found) => (found.model.name.to_owned(), found.model.encoding),
+            _ if is_claude => (name.to_owned(), "o200k_base".to_owned()),
+            Ok(found) => (found.model.name.to_string(), found.model.encoding.unwrap().into_owned()),
             Err(error) => panic!("{name}: {error}"),
         };
-        let tokenizer = registry::encoding(encoding).expect("an encoding");
-        let template = Template::of(Some(&model), encoding).expect("a template");
+        let tokenizer = registry::encoding(&encoding).expect("an encoding");
+        let template = Template::of(Some(&model), &encoding).expect("a template");
         let mut body = row.clone();
         body.as_object_mut()
             .expect("an object")

@@ -49,6 +49,21 @@ impl Basis {
         self.exactness == Exactness::Estimate && self.ratios.is_none()
     }
 
+    /// How many tokens of the encoding a text may have that must not have more than `limit` of the model.
+    pub(crate) fn certain_within(&self, limit: u64) -> u64 {
+        self.ratios.map_or(limit, |ratios| ratios.certain_within(limit))
+    }
+
+    /// Tells that tokens of an encoding stand in for those of the model, of which there must not be more than `limit`.
+    pub(crate) fn tell_stand_in(&self, limit: u64, messages: &Messages) {
+        let (Some(ratios), Some(model)) = (&self.ratios, &self.model) else { return };
+        let within = ratios.certain_within(limit);
+        messages.note(format_args!(
+            "the tokenizer of {} is not public: {within} tokens of {}, of which 95 % of all texts have at most {limit} there",
+            model.name, self.encoding
+        ));
+    }
+
     /// The largest prompt beside an answer of `reserve` tokens, if a window is known.
     pub(crate) fn room(&self, reserve: u64) -> Option<u64> {
         match &self.model {

@@ -68,13 +68,8 @@ impl Counting<'_> {
         left.map(|(input, outcome)| outcome.unwrap_or_else(|| self.one(input, threads))).collect()
     }
 
-    /// How many threads are worth it. To ask for the number of processors takes longer than a small file.
     fn threads_for(&self, inputs: &[Input]) -> usize {
-        let total: Option<u64> = inputs.iter().map(|input| input.size).sum();
-        if total.is_some_and(|total| total < SMALL) {
-            return 1;
-        }
-        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get))
+        threads(self.threads, inputs.iter().map(|input| input.size).sum())
     }
 
     fn side_by_side(&self, inputs: &[Input], places: &[usize], threads: usize) -> Vec<(usize, Outcome)> {
@@ -127,6 +122,14 @@ pub(crate) fn counts(tokens: u64, ratios: Option<Ratios>, kind: Option<Kind>, me
     let estimate = ratios.zip(kind).map(|(ratios, kind)| ratios.estimate(tokens, kind));
     let Estimate { tokens, upper } = estimate.unwrap_or(Estimate { tokens, upper: tokens });
     Counts { tokens, upper, measures }
+}
+
+/// How many threads are worth it for so many bytes. To ask for the number of processors takes longer than a small file.
+pub(crate) fn threads(wanted: Option<usize>, bytes: Option<u64>) -> usize {
+    if bytes.is_some_and(|bytes| bytes < SMALL) {
+        return 1;
+    }
+    wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// An error of the library about an input, with the flag that helps.

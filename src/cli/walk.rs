@@ -37,6 +37,23 @@ pub(crate) fn would_wait(args: &InputArgs) -> bool {
     args.paths.is_empty() && args.files0_from.is_none() && io::stdin().is_terminal()
 }
 
+/// The same for a command that takes one input.
+pub(crate) fn would_wait_for(path: Option<&Path>) -> bool {
+    path.is_none() && io::stdin().is_terminal()
+}
+
+/// The one input that was named, or standard input.
+pub(crate) fn one(path: Option<&Path>) -> Result<Input, Problem> {
+    let Some(path) = path.filter(|path| !is_stdin(path)) else { return Ok(stdin()) };
+    let found = std::fs::metadata(path).map_err(|error| not_found(path, &error))?;
+    if found.is_dir() {
+        let problem = Problem::new("is a folder").about(name::shown(path));
+        return Err(problem.hint("this command takes one file, or - for standard input"));
+    }
+    let size = found.is_file().then_some(found.len());
+    Ok(Input { path: path.to_owned(), origin: Origin::Named, size })
+}
+
 /// Finds the inputs. What cannot be found is told; the rest goes on.
 pub(crate) fn gather(args: &InputArgs, messages: &Messages) -> Result<Gathered, Failure> {
     let mut gathered = Gathered { inputs: Vec::new(), folders: Vec::new() };

@@ -139,7 +139,14 @@ impl<'t> Encoder<'t> {
     ///
     /// As [`Encoder::finish`].
     pub fn finish_spans(mut self, spans: &mut Vec<Span>) -> Result<(), Error> {
-        self.splitter.finish(&mut Spans { spans, end: &mut self.end })
+        self.end_spans(spans)
+    }
+
+    /// The same, and begins a new text: what is known of pieces is kept.
+    pub(crate) fn end_spans(&mut self, spans: &mut Vec<Span>) -> Result<(), Error> {
+        self.splitter.finish(&mut Spans { spans, end: &mut self.end })?;
+        self.end = 0;
+        Ok(())
     }
 
     /// Ends the text and appends its last ids.

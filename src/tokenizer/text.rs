@@ -17,6 +17,7 @@ use crate::normalize::{Alignment, Normalizer};
 use crate::pretokenize::Bounds;
 use crate::special::{In, SpecialPolicy};
 use crate::token::{Rank, Span, TokenId, Unit};
+use crate::unicode::class_at;
 
 /// How many bytes are normalized at a time, if the text can be cut: what is made of them still is near the processor when it
 /// is looked at.
@@ -81,11 +82,17 @@ impl Tokenizer {
     /// The last place that is found where the text can be cut: what comes before becomes the same tokens whatever follows,
     /// and what follows, too ([`crate::normalize::Normalizer::continuing`] says what is not put before it).
     pub(crate) fn last_cut(&self, text: &[u8]) -> Option<usize> {
+        self.last_cut_within(text, 0, text.len())
+    }
+
+    /// The same, after byte `after` and not after byte `last`.
+    pub(crate) fn last_cut_within(&self, text: &[u8], after: usize, last: usize) -> Option<usize> {
         /// How many places are looked at. Nearly every one will do.
         const TRIES: usize = 16;
-        let mut end = text.len();
+        // All of the character that begins at `last` is seen.
+        let mut end = text.len().min(last + class_at(text, last).1.max(1));
         for _ in 0..TRIES {
-            let cut = self.pretokenizer.last_cut(&text[..end], 0)?;
+            let cut = self.pretokenizer.last_cut(&text[..end], after)?;
             // Characters of more than one byte may become others, between which there is no boundary.
             let is_safe = self.normalizer.is_identity()
                 || text[cut - 1].is_ascii() && text[cut].is_ascii() && self.normalizer.is_cut_safe(text, cut);

@@ -109,3 +109,21 @@ fn models_of_a_maker() {
     assert!(one.contains("estimate: claude-v3, by measured ratios"), "{one}");
     assert!(run(&["models", "command-a"], "").silent().contains("not built in"));
 }
+
+/// What is cut or chunked for a model without a public tokenizer fits by the upper bound of its estimate.
+#[test]
+fn cut_for_estimates() {
+    let text = "The quick brown fox jumps over the lazy dog. ".repeat(100);
+    let cut = run(&["cut", "-m", "claude-opus-5", "-n", "100"], text.as_str()).good();
+    assert!(cut.err.contains("is not public: 47 tokens of o200k_base"), "{cut:#?}");
+    assert_eq!(run(&["-q", "-m", "gpt-4o"], cut.out.as_str()).silent(), "47\n");
+    assert_eq!(run(&["check", "-m", "claude-opus-5", "--max", "100"], cut.out.as_str()).code, 0);
+    let chunks = run(&["chunk", "-m", "claude-opus-5", "-n", "100", "-q"], text.as_str()).silent();
+    for line in chunks.lines() {
+        let chunk: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            run(&["check", "-m", "claude-opus-5", "--max", "100"], chunk["text"].as_str().unwrap()).code,
+            0
+        );
+    }
+}

@@ -2,7 +2,9 @@
 
 mod chat;
 mod check;
+mod chunk;
 mod count;
+mod cut;
 mod ids;
 mod known;
 mod shared;
@@ -17,7 +19,9 @@ use crate::cli::messages::{self, Messages};
 
 pub(crate) use chat::{ChatArgs, Effort, FramingArgs};
 pub(crate) use check::CheckArgs;
+pub(crate) use chunk::{ChunkArgs, Unit};
 pub(crate) use count::{By, CountArgs, Sort};
+pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
 pub(crate) use shared::{Color, CommonArgs, InputArgs, Share, Special, VocabularyArgs, Words, share, tokens};
@@ -71,6 +75,10 @@ pub(crate) enum Command {
     Encode(EncodeArgs),
     /// Turn token ids into text.
     Decode(DecodeArgs),
+    /// Cut a text so that it has at most N tokens.
+    Cut(CutArgs),
+    /// Divide a text into chunks of at most N tokens, at paragraphs, sentences, lines or words.
+    Chunk(ChunkArgs),
     /// List the encodings.
     Encodings(ListArgs),
     /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
@@ -94,6 +102,8 @@ impl Cli {
             Some(Command::Chat(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
+            Some(Command::Cut(args)) => &args.common,
+            Some(Command::Chunk(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,
             Some(Command::Vocab(args)) => &args.list.common,
             Some(Command::Convert(args)) => &args.common,

@@ -45,6 +45,20 @@ pub(crate) struct InputArgs {
     pub(crate) eos: bool,
 }
 
+/// Which text to read, for commands that take one.
+#[derive(Debug, Args)]
+pub(crate) struct OneInputArgs {
+    /// A file, or - for standard input. None: standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+    /// What names of special tokens in the text, such as <|endoftext|>, are [default: text].
+    ///
+    /// Names of control tokens are ordinary text, the special token, or an error. Tokens that are found in
+    /// ordinary text as well, such as runs of spaces in some vocabularies, are not looked for with `plain`.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Vocabulary", display_order = 100)]
+    pub(crate) special: Option<Special>,
+}
+
 /// Which vocabulary.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct VocabularyArgs {
@@ -145,28 +159,33 @@ fn size(text: &str) -> Result<u64, String> {
     number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
 }
 
-/// A number of tokens: `8000`, `8_000`, `8k` or `1.5M`. As with windows of models, k is 1000 and not 1024.
+/// Number of tokens: digits with `_` between them, and a suffix for thousands or millions. A fraction has to give a
+/// whole number.
 pub(crate) fn tokens(text: &str) -> Result<u64, String> {
-    let wrong = || format!("{text:?} is no number of tokens; expected one such as 8000, 8k or 1M");
-    let lower = text.trim().to_ascii_lowercase().replace('_', "");
-    let (digits, power) = match lower.strip_suffix(['k', 'm']) {
-        Some(digits) if lower.ends_with('k') => (digits, 3),
-        Some(digits) => (digits, 6),
-        None => (lower.as_str(), 0),
+    let wanted =
+        || "expected a number of tokens, such as 500, 1_000, 8k (8,000) or 1M (1,000,000)".to_owned();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let places = match text[number.len()..].to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 3,
+        "m" => 6,
+        _ => return Err(wanted()),
     };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(part) || (digits.contains('.') && part.is_empty())
-    {
-        return Err(wrong());
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let are_digits = |text: &str| {
+        let groups = text.split('_');
+        groups.into_iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if !are_digits(whole) || !are_digits(fraction) {
+        return Err(wanted());
     }
-    // The places behind the point are moved in front of it, which must leave none behind.
-    let part = part.trim_end_matches('0');
-    if part.len() > power {
-        return Err(wrong());
+    let fraction = fraction.replace('_', "");
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > places {
+        return Err("is no whole number of tokens".to_owned());
     }
-    let number = format!("{whole}{part}{}", "0".repeat(power - part.len()));
-    number.parse().map_err(|_| format!("{text} is too large"))
+    let digits = format!("{}{fraction}{}", whole.replace('_', ""), "0".repeat(places - fraction.len()));
+    digits.parse().map_err(|_| "too large".to_owned())
 }
 
 /// A share of a limit, in parts of ten thousand, so that it is compared exactly.
@@ -190,35 +209,21 @@ mod tests {
 
     #[test]
     fn numbers_of_tokens() {
-        for (text, wanted) in [
-            ("0", 0),
-            ("8000", 8000),
-            ("8_000", 8000),
-            ("8k", 8000),
-            ("8K", 8000),
-            ("1.5k", 1500),
-            ("1.50M", 1_500_000),
-            (" 1M ", 1_000_000),
-            ("18446744073709551615", u64::MAX),
-        ] {
-            assert_eq!(tokens(text), Ok(wanted), "{text}");
+        let good =
+            ["0", "500", "1_000", "8k", "8K", "1M", "1m", "1.5k", "0.25M", "1.0", "12_345.678k", "007"];
+        let numbers = [0, 500, 1000, 8000, 8000, 1_000_000, 1_000_000, 1500, 250_000, 1, 12_345_678, 7];
+        assert_eq!(good.map(tokens), numbers.map(Ok));
+        assert_eq!(tokens("18446744073709551615"), Ok(u64::MAX));
+        for text in
+            ["", "k", "-1", "+1", " 1", "1 k", "1kk", "1g", "1__0", "_1", "1_", ".5k", "1.", "1e3", "１"]
+        {
+            assert!(tokens(text).is_err_and(|error| error.starts_with("expected ")), "{text:?}");
         }
-        for text in [
-            "",
-            "k",
-            "-1",
-            "+1",
-            "1.5",
-            "1.2345k",
-            "1.k",
-            ".5k",
-            "8kk",
-            "8 k",
-            "8g",
-            "1e3",
-            "18446744073709551616",
-        ] {
-            assert!(tokens(text).is_err(), "{text}");
+        for text in ["1.5", "1.0001k", "0.0000001M"] {
+            assert_eq!(tokens(text), Err("is no whole number of tokens".to_owned()), "{text:?}");
+        }
+        for text in ["18446744073709551616", "18446744073709551615k"] {
+            assert_eq!(tokens(text), Err("too large".to_owned()), "{text:?}");
         }
     }
 

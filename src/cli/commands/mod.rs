@@ -2,9 +2,11 @@
 
 pub(crate) mod chat;
 pub(crate) mod check;
+mod chunk;
 mod config;
 mod convert;
 mod count;
+mod cut;
 mod decode;
 mod encode;
 mod encodings;
@@ -26,6 +28,8 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
         Some(Command::Chat(args)) => chat::run(args, settings, messages),
+        Some(Command::Cut(args)) => cut::run(args, settings, messages),
+        Some(Command::Chunk(args)) => chunk::run(args, settings, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),

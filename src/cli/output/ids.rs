@@ -129,6 +129,7 @@ fn number(mut number: u32, out: &mut impl Write) -> io::Result<()> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes that are no UTF-8, where a string is asked for.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
