@@ -29,6 +29,8 @@ pub(crate) struct PieceCounter<'v> {
     room: Vec<usize>,
     /// Where the pieces begin and end that are not counted yet.
     noted: Vec<(usize, usize)>,
+    /// For each of them the section that it begins in, where sections are counted.
+    sections: Vec<u32>,
 }
 
 impl<'v> PieceCounter<'v> {
@@ -42,6 +44,7 @@ impl<'v> PieceCounter<'v> {
             found: Found::new(),
             room: Vec::new(),
             noted: Vec::new(),
+            sections: Vec::new(),
         }
     }
 
@@ -77,17 +80,65 @@ impl<'v> PieceCounter<'v> {
         tokens as usize
     }
 
+    /// As [`PieceCounter::add`], but adds what was counted to the number of the section of the text that a piece begins in.
+    /// `ends` are where sections end, in order, the last not before the last bound; `at` is the section of the first piece, or
+    /// one before, and comes to be that of the last.
+    pub(crate) fn add_by_section(
+        &mut self,
+        text: &[u8],
+        bounds: &[usize],
+        (ends, at): (&[usize], &mut usize),
+        sums: &mut [usize],
+    ) -> Result<(), Error> {
+        let mut batches = Batches::new(self.borders, text, bounds);
+        let mut room = std::mem::take(&mut self.room);
+        while let Some(bounds) = batches.next(&mut room) {
+            let mut from = 0;
+            while from + 1 < bounds.len() {
+                while ends[*at] <= bounds[from] {
+                    *at += 1;
+                }
+                let to = from + bounds[from..bounds.len() - 1].partition_point(|&start| start < ends[*at]);
+                sums[*at] += self.look_up(text, &bounds[from..=to]);
+                self.sections.resize(self.noted.len(), *at as u32);
+                from = to;
+            }
+            if self.noted.len() >= ENOUGH {
+                self.finish_by_section(text, sums)?;
+            }
+        }
+        self.room = room;
+        Ok(())
+    }
+
     /// The number of tokens of all pieces that were noted down.
     ///
     /// Fails only where [`super::LongPiece`] does.
     pub(crate) fn finish(&mut self, text: &[u8]) -> Result<usize, Error> {
+        let mut all = 0;
+        self.resolve(text, |_, tokens| all += tokens)?;
+        Ok(all)
+    }
+
+    /// As [`PieceCounter::finish`], for what [`PieceCounter::add_by_section`] noted down.
+    pub(crate) fn finish_by_section(&mut self, text: &[u8], sums: &mut [usize]) -> Result<(), Error> {
+        let sections = std::mem::take(&mut self.sections);
+        self.resolve(text, |place, tokens| sums[sections[place] as usize] += tokens)?;
+        self.sections = sections;
+        self.sections.clear();
+        Ok(())
+    }
+
+    /// Finds the tokens of the pieces that were noted down; `credit` is given their places and numbers.
+    #[inline(always)]
+    fn resolve(&mut self, text: &[u8], credit: impl FnMut(usize, usize)) -> Result<(), Error> {
         if self.noted.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let trader = self.trader.has_company().then_some(&mut self.trader);
-        let mut sum = Sum { counts: self.counts.for_more(0), trader, text, pieces: &self.noted, tokens: 0 };
+        let mut sum = Sum { counts: self.counts.for_more(0), trader, text, pieces: &self.noted, credit };
         self.misses.resolve(text, &self.noted, &mut sum)?;
-        let Sum { counts, trader, tokens, .. } = sum;
+        let Sum { counts, trader, .. } = sum;
         if let Some(trader) = trader {
             trader.trade(|entry, soon| {
                 counts.prefetch_entry(soon);
@@ -95,20 +146,20 @@ impl<'v> PieceCounter<'v> {
             });
         }
         self.noted.clear();
-        Ok(tokens)
+        Ok(())
     }
 }
 
 /// Adds up tokens, and keeps them in mind.
-struct Sum<'s> {
+struct Sum<'s, F> {
     counts: &'s mut Counts,
     trader: Option<&'s mut Trader>,
     text: &'s [u8],
     pieces: &'s [(usize, usize)],
-    tokens: usize,
+    credit: F,
 }
 
-impl Tokens for Sum<'_> {
+impl<F: FnMut(usize, usize)> Tokens for Sum<'_, F> {
     #[inline(always)]
     fn announce(&mut self, place: usize) {
         let (start, end) = self.pieces[place];
@@ -119,8 +170,9 @@ impl Tokens for Sum<'_> {
     fn know(&mut self, place: usize) -> bool {
         let (start, end) = self.pieces[place];
         let entry = self.counts.find_long(self.text, start, end);
-        self.tokens += entry.map_or(0, |entry| (entry[3] >> table::COUNT_AT) as usize);
-        entry.is_some()
+        let Some(entry) = entry else { return false };
+        (self.credit)(place, (entry[3] >> table::COUNT_AT) as usize);
+        true
     }
 
     #[inline(always)]
@@ -132,10 +184,10 @@ impl Tokens for Sum<'_> {
                 trader.offer(entry);
             }
         }
-        self.tokens += ranks.len();
+        (self.credit)(place, ranks.len());
     }
 
-    fn one(&mut self, _: usize, _: Rank) {
-        self.tokens += 1;
+    fn one(&mut self, place: usize, _: Rank) {
+        (self.credit)(place, 1);
     }
 }

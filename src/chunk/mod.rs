@@ -26,6 +26,8 @@
 //! is the count of the chunk by itself, and is not counted once more. A chunk that gives back all of its units but one
 //! has this one divided; a single character that is over the limit is an error.
 //!
+//! A long text is packed in stretches of four megabytes, on all threads. The chunk at the end of each ends early.
+//!
 //! The result does not depend on the number of threads. The text is in memory, and some numbers for each unit.
 
 mod offsets;
@@ -42,6 +44,9 @@ use packing::Packer;
 
 /// Below this many bytes more threads are not worth their start.
 const SMALL: usize = 1 << 18;
+
+/// A longer text is packed in stretches of about so many bytes, side by side. Short in tests, so that those have some.
+const STRETCH: usize = if cfg!(test) { 1 << 15 } else { 4 << 20 };
 
 /// The units of a text that chunks are made of, if they fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,7 +181,7 @@ pub fn chunks(tokenizer: &Tokenizer, text: impl AsRef<[u8]>, options: &Options) 
     let can_be_cut = tokenizer.can_be_cut(options.policy);
     let work = Work { tokenizer, text, options: &options, can_be_cut };
     let coarse = work.coarse_units()?;
-    let mut chunks = Packer::new(&work, &coarse, options.limit).all()?;
+    let mut chunks = work.packed(&coarse)?;
     if options.balanced && chunks.len() > 1 {
         chunks = balanced(&work, &coarse, chunks)?;
     }
@@ -216,13 +221,33 @@ impl<'a> Work<'a> {
         Counter::new(self.tokenizer, self.options.policy)
     }
 
+    /// Chunks of these units, filled up to the limit.
+    fn packed(&self, coarse: &[units::Unit]) -> Result<Vec<Chunk>, Error> {
+        let limit = self.options.limit;
+        if self.options.overlap > 0 || self.options.balanced || self.text.len() <= STRETCH {
+            return Packer::new(self, coarse, limit).all();
+        }
+        let mut stretches = Vec::with_capacity(self.text.len() / STRETCH + 1);
+        let mut rest = coarse;
+        while let Some(first) = rest.first() {
+            let (stretch, after) =
+                rest.split_at(rest.partition_point(|unit| unit.end <= first.start + STRETCH).max(1));
+            stretches.push(stretch);
+            rest = after;
+        }
+        let options = self.options.clone().threads(1);
+        let alone = Work { options: &options, ..*self };
+        let job = |_: &mut Counter<'_>, place: usize| Packer::new(&alone, stretches[place], limit).all();
+        Ok(self.on_threads(stretches.len(), self.text.len(), || self.counter(), job)?.concat())
+    }
+
     /// The results of some jobs, each with the counter of the thread that does it. `bytes` is how much text they are about.
-    fn on_threads<T: Send>(
+    fn on_threads<C, T: Send>(
         &self,
         jobs: usize,
         bytes: usize,
-        counter: impl Fn() -> Counter<'a> + Sync,
-        job: impl Fn(&mut Counter<'a>, usize) -> Result<T, Error> + Sync,
+        counter: impl Fn() -> C + Sync,
+        job: impl Fn(&mut C, usize) -> Result<T, Error> + Sync,
     ) -> Result<Vec<T>, Error> {
         let threads = if bytes < SMALL { 1 } else { self.options.threads.clamp(1, jobs.max(1)) };
         if threads == 1 {

@@ -74,6 +74,16 @@ impl Work<'_> {
             jobs.push((start, first..after));
             first = after;
         }
+        if self.tokenizer.counts_sections(self.options.policy) {
+            let count = |counter: &mut _, place: usize| {
+                let (start, ref units) = jobs[place];
+                let own: Vec<usize> = ends[units.clone()].iter().map(|end| end - start).collect();
+                let counts = self.tokenizer.count_sections(counter, &self.text[start..], &own)?;
+                self.divide_large(self.units(start, &ends[units.clone()], &counts, level))
+            };
+            let counter = || self.tokenizer.piece_counter(self.text.len() / self.options.threads.max(1));
+            return Ok(self.on_threads(jobs.len(), self.text.len(), counter, count)?.concat());
+        }
         let continuing = || {
             // What a vocabulary puts before a text is not put before each unit. Of the first, that is seen later.
             let mut counter = self.counter();
@@ -81,19 +91,28 @@ impl Work<'_> {
             counter
         };
         let count = |counter: &mut Counter<'_>, place: usize| {
-            let (mut start, ref units) = jobs[place];
-            let mut is_cut = self.is_cut(start);
-            let mut counted = Vec::with_capacity(units.len());
+            let (start, ref units) = jobs[place];
+            let mut counts = Vec::with_capacity(units.len());
+            let mut from = start;
             for &end in &ends[units.clone()] {
-                counter.push(&self.text[start..end])?;
-                let tokens = usize::try_from(counter.end_text()?).unwrap_or(usize::MAX);
-                let was_cut = std::mem::replace(&mut is_cut, self.is_cut(end));
-                counted.push(Unit { start, end, tokens, is_exact: was_cut && is_cut, level });
-                start = end;
+                counter.push(&self.text[from..end])?;
+                counts.push(usize::try_from(counter.end_text()?).unwrap_or(usize::MAX));
+                from = end;
             }
-            self.divide_large(counted)
+            self.divide_large(self.units(start, &ends[units.clone()], &counts, level))
         };
         Ok(self.on_threads(jobs.len(), self.text.len(), continuing, count)?.concat())
+    }
+
+    /// The units from `start` on that end at these places and have so many tokens.
+    fn units(&self, start: usize, ends: &[usize], counts: &[usize], level: Level) -> Vec<Unit> {
+        let (mut start, mut is_cut) = (start, self.is_cut(start));
+        let unit = |(&end, &tokens)| {
+            let was_cut = std::mem::replace(&mut is_cut, self.is_cut(end));
+            let start = std::mem::replace(&mut start, end);
+            Unit { start, end, tokens, is_exact: was_cut && is_cut, level }
+        };
+        ends.iter().zip(counts).map(unit).collect()
     }
 
     /// Divides the units that fit into no chunk, up to words: it has to be done, and here it is done on all threads.

@@ -6,6 +6,7 @@ use super::Tokenizer;
 use crate::bpe::{PieceCounter, PieceEncoder};
 use crate::error::Error;
 use crate::pretokenize::{Bounds, Pretokenizer, SpaceRules};
+use crate::special::SpecialPolicy;
 use crate::token::Rank;
 use crate::vocabulary::Vocabulary;
 
@@ -43,6 +44,32 @@ impl Tokenizer {
             tokens += counter.add(text, bounds)?;
         }
         Ok(tokens + counter.finish(text)?)
+    }
+
+    /// Whether [`Tokenizer::count_sections`] counts what there is: pieces of the text as it is.
+    pub(crate) fn counts_sections(&self, policy: SpecialPolicy) -> bool {
+        self.normalizer().is_identity() && self.cuts_and_knows_all() && !self.finds_specials(policy)
+    }
+
+    /// How many tokens of `text[..stop]` belong to pieces that begin in each of its sections; these end at `ends`, the last
+    /// of which is `stop`. Special tokens are not looked for.
+    ///
+    /// Between two places where the text can be cut these are the tokens of what stands there by itself.
+    pub(crate) fn count_sections(
+        &self,
+        counter: &mut PieceCounter<'_>,
+        text: &[u8],
+        ends: &[usize],
+    ) -> Result<Vec<usize>, Error> {
+        let mut sums = vec![0; ends.len()];
+        let (mut room, mut at) = (Bounds::new(), 0);
+        let stop = ends.last().copied().unwrap_or(0);
+        let mut pieces = self.pretokenizer().pieces(text, stop, &mut room);
+        while let Some(bounds) = pieces.next_batch()? {
+            counter.add_by_section(text, bounds, (ends, &mut at), &mut sums)?;
+        }
+        counter.finish_by_section(text, &mut sums)?;
+        Ok(sums)
     }
 
     /// As [`Tokenizer::encode_pieces`] for `text[start..]`, which nothing follows; but ranks can come with a later call: the

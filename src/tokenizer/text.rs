@@ -65,6 +65,11 @@ impl Tokenizer {
         self.cuts_and_knows_all
     }
 
+    /// Whether there are special tokens that are looked for in texts.
+    pub(super) fn finds_specials(&self, policy: SpecialPolicy) -> bool {
+        self.specials.are_in(In::Source, policy) || self.specials.are_in(In::Normalized, policy)
+    }
+
     /// Whether there may be places where a text can be cut, so that its parts can be dealt with apart from each other.
     pub(crate) fn can_be_cut(&self, policy: SpecialPolicy) -> bool {
         let finds = |place| self.specials.are_in(place, policy);
