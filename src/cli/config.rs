@@ -105,10 +105,14 @@ pub(crate) fn settings(common: &CommonArgs, messages: &Messages) -> Result<Setti
     if !common.no_config {
         let folder = etcetera::choose_base_strategy().ok().map(|base| base.config_dir());
         let user = folder.as_ref().map(|folder| folder.join(USER_FILE));
-        for (path, is_project) in [(project_file(), true), (user, false)] {
+        let mut project_files = project_files();
+        for (path, is_project) in [(project_files.next(), true), (user, false)] {
             let Some(path) = path else { continue };
-            if let Some(layer) = file(&path, is_project)? {
+            if let Some(mut layer) = file(&path, is_project)? {
                 messages.detail(format_args!("configuration: {}", name::shown(&path)));
+                if is_project && layer.rules.is_empty() {
+                    layer.rules = rules_of_others(&mut project_files)?;
+                }
                 settings.layers.push(layer);
             }
         }
@@ -131,10 +135,23 @@ pub(crate) fn settings(common: &CommonArgs, messages: &Messages) -> Result<Setti
     Ok(settings)
 }
 
-/// The nearest project file. A current folder that does not exist any more has none.
-fn project_file() -> Option<PathBuf> {
-    let here = env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.symlink_metadata().is_ok())
+/// The project files in this folder and above, the nearest first. A current folder that does not exist any more has none.
+fn project_files() -> impl Iterator<Item = PathBuf> {
+    let here = env::current_dir().unwrap_or_default();
+    let folders: Vec<PathBuf> = here.ancestors().map(Path::to_owned).collect();
+    let files = folders.into_iter().map(|folder| folder.join(PROJECT_FILE));
+    files.filter(|path| path.is_absolute() && path.symlink_metadata().is_ok())
+}
+
+/// The rules of the first of these files that has any: settings for a part of a project do not end its guard.
+fn rules_of_others(files: &mut impl Iterator<Item = PathBuf>) -> Result<Vec<Rule>, Problem> {
+    for path in files {
+        let rules = file(&path, true)?.map(|layer| layer.rules).unwrap_or_default();
+        if !rules.is_empty() {
+            return Ok(rules);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn environment() -> Result<Layer, Problem> {

@@ -233,5 +233,5 @@ fn fill(source: &mut Source, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// Whether a path stands for standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].into_iter().any(|name| path == Path::new(name))
 }

@@ -10,22 +10,22 @@ use std::io::{self, Write};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Problem};
 
-/// Tells things on stderr, and remembers whether an error was among them.
+/// Tells things on stderr, and remembers how many of them were errors.
 pub(crate) struct Messages {
     quiet: bool,
     verbose: bool,
-    failed: Cell<bool>,
+    errors: Cell<u64>,
 }
 
 impl Messages {
     /// Messages of a run.
     pub(crate) fn new(quiet: bool, verbose: bool) -> Messages {
-        Messages { quiet, verbose, failed: Cell::new(false) }
+        Messages { quiet, verbose, errors: Cell::new(0) }
     }
 
     /// An error; the run goes on, and fails in the end.
     pub(crate) fn error(&self, problem: &Problem) {
-        self.failed.set(true);
+        self.errors.set(self.errors.get() + 1);
         let about = problem.about.as_ref().map(|about| format!("{about}: ")).unwrap_or_default();
         write_line(format_args!("tokenize: {about}{}", problem.what));
         if let Some(hint) = &problem.hint {
@@ -71,7 +71,12 @@ impl Messages {
 
     /// Whether an error was told.
     pub(crate) fn have_failed(&self) -> bool {
-        self.failed.get()
+        self.errors() > 0
+    }
+
+    /// How many errors were told.
+    pub(crate) fn errors(&self) -> u64 {
+        self.errors.get()
     }
 
     /// Tells why a run stopped, if it did, and says what its status is.

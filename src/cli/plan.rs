@@ -23,6 +23,8 @@ pub(crate) struct Basis {
     pub(crate) model: Option<Model>,
     /// The context window in tokens.
     pub(crate) window: Option<u64>,
+    /// Whether that is the one of `--context`.
+    pub(crate) has_own_window: bool,
     /// The encoding's name, or that of the vocabulary file.
     pub(crate) encoding: String,
     /// How far the count can be trusted to be the model's; without a model, the encoding's.
@@ -56,6 +58,12 @@ impl Basis {
 
     /// Tells that tokens of an encoding stand in for those of the model, of which there must not be more than `limit`.
     pub(crate) fn tell_stand_in(&self, limit: u64, messages: &Messages) {
+        if let (true, Some(model)) = (self.is_unmeasured(), &self.model) {
+            messages.note(format_args!(
+                "{}: counted with {}, which is assumed; by how much this can be off is not known",
+                model.name, self.encoding
+            ));
+        }
         let (Some(ratios), Some(model)) = (&self.ratios, &self.model) else { return };
         let within = ratios.certain_within(limit);
         messages.note(format_args!(
@@ -212,7 +220,8 @@ impl Basis {
     ) -> Basis {
         let price = model.as_ref().and_then(|model| settings.models.price(model)).cloned();
         let window = args.context.or(model.as_ref().and_then(|model| model.context_window));
-        Basis { model, window, encoding: encoding.to_owned(), exactness, tokenizer, ratios, price }
+        let (encoding, has_own_window) = (encoding.to_owned(), args.context.is_some());
+        Basis { model, window, has_own_window, encoding, exactness, tokenizer, ratios, price }
     }
 }
 

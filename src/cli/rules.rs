@@ -95,7 +95,7 @@ fn one(path: &Path, number: usize, table: &toml::Table) -> Result<Rule, Problem>
             "reserve" => rule.reserve = Some(own_models::limit(value).map_err(wrong)?),
             "model" => rule.model = Some(text()?.to_owned()),
             "warn-at" => {
-                let share = args::share(text()?).map_err(|what| wrong(Problem::new(what)))?;
+                let share = args::part(text()?).map_err(|what| wrong(Problem::new(what)))?;
                 rule.warn_at = Some(share);
             }
             "level" => {
@@ -122,16 +122,34 @@ fn one(path: &Path, number: usize, table: &toml::Table) -> Result<Rule, Problem>
 
 /// One glob, or a list of them.
 fn globs(value: &toml::Value) -> Result<Vec<String>, Problem> {
-    let wrong =
-        || Problem::new("expected a glob in quotes, or a list of them; exclude = [...] leaves files out");
-    let one = |value: &toml::Value| {
-        let glob = value.as_str().filter(|glob| !glob.is_empty() && !glob.starts_with(['!', '#']));
-        glob.map(str::to_owned).ok_or_else(wrong)
-    };
     match value.as_array() {
-        Some(list) => list.iter().map(one).collect(),
-        None => Ok(vec![one(value)?]),
+        Some(list) => list.iter().map(glob).collect(),
+        None => Ok(vec![glob(value)?]),
     }
+}
+
+/// A glob that can match something.
+fn glob(value: &toml::Value) -> Result<String, Problem> {
+    let text = value.as_str().ok_or_else(|| Problem::new("expected a glob in quotes, or a list of them"))?;
+    let wrong = |what: &str| Err(Problem::new(format!("the glob {:?} {what}", name::escaped(text))));
+    // It is meant from this folder on, which a slash says.
+    let glob = match text.strip_prefix("./") {
+        Some(rest) => format!("/{rest}"),
+        None => text.to_owned(),
+    };
+    if glob.trim().is_empty() {
+        return wrong("is empty");
+    }
+    if glob.starts_with(['!', '#']) {
+        return wrong("begins with ! or #; exclude = [...] leaves files out");
+    }
+    if glob.split('/').any(|part| part == "..") {
+        return wrong("leads out of the folder of its file");
+    }
+    if glob.matches('[').count() > glob.matches(']').count() {
+        return wrong("has a [ without ]");
+    }
+    Ok(glob)
 }
 
 impl Rule {
@@ -140,36 +158,57 @@ impl Rule {
         format!("rule {} ({})", self.number, self.paths.join(", "))
     }
 
-    /// The folder that the globs start from.
+    /// The folder that the globs start from, and that is searched for files.
     pub(crate) fn root(&self) -> &Path {
         self.origin.parent().unwrap_or(Path::new("."))
     }
 
     /// What finds the files it is for, and those among them that it is not for.
     fn matchers(&self) -> Result<[Gitignore; 2], Problem> {
-        let wrong =
-            |error: ignore::Error| Problem::new(format!("not a glob: {}", name::escaped(&error.to_string())));
-        let matcher = |globs: &[String]| {
-            let mut builder = GitignoreBuilder::new(self.root());
-            for glob in globs {
-                builder.add_line(None, glob).map_err(wrong)?;
-            }
-            builder.build().map_err(wrong)
-        };
-        Ok([matcher(&self.paths)?, matcher(&self.exclude)?])
+        Ok([matcher(self.root(), &self.paths)?, matcher(self.root(), &self.exclude)?])
     }
 
     /// The files among these that the rule is for.
     pub(crate) fn files(&self, files: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
         let [included, excluded] = self.matchers()?;
-        let here = std::env::current_dir().unwrap_or_default();
-        let is_meant = |path: &&PathBuf| {
-            let absolute = straight(&here.join(path));
-            let is_in = |globs: &Gitignore| globs.matched_path_or_any_parents(&absolute, false).is_ignore();
-            absolute.starts_with(self.root()) && is_in(&included) && !is_in(&excluded)
-        };
+        let is_meant = |path: &&PathBuf| is_in(&included, path) && !is_in(&excluded, path);
         Ok(files.iter().filter(is_meant).cloned().collect())
     }
+
+    /// The globs that are for none of these files.
+    pub(crate) fn idle_globs(&self, files: &[PathBuf]) -> Result<Vec<&str>, Problem> {
+        let mut idle = Vec::new();
+        for glob in &self.paths {
+            let matcher = matcher(self.root(), std::slice::from_ref(glob))?;
+            if !files.iter().any(|path| is_in(&matcher, path)) {
+                idle.push(glob.as_str());
+            }
+        }
+        Ok(idle)
+    }
+}
+
+fn matcher(root: &Path, globs: &[String]) -> Result<Gitignore, Problem> {
+    let wrong =
+        |error: ignore::Error| Problem::new(format!("not a glob: {}", name::escaped(&error.to_string())));
+    let mut builder = GitignoreBuilder::new(root);
+    for glob in globs {
+        builder.add_line(None, glob).map_err(wrong)?;
+    }
+    builder.build().map_err(wrong)
+}
+
+/// Whether one of the globs is for this file. Where it was reached by a link to the project, the link is resolved; a file that
+/// is a link itself is a prompt by the name of the link.
+fn is_in(globs: &Gitignore, path: &Path) -> bool {
+    let mut whole = straight(&std::env::current_dir().unwrap_or_default().join(path));
+    if !whole.starts_with(globs.path())
+        && let (Some(folder), Some(file)) = (whole.parent(), whole.file_name())
+        && let Ok(folder) = folder.canonicalize()
+    {
+        whole = folder.join(file);
+    }
+    whole.starts_with(globs.path()) && globs.matched_path_or_any_parents(&whole, false).is_ignore()
 }
 
 /// The path without `.` and `..`. Links are not followed: a prompt that is a link to another is a file of its own.
@@ -197,22 +236,34 @@ fn from_here(path: PathBuf, root: &Path) -> PathBuf {
     }
 }
 
-/// All files of a project, sorted by path: hidden ones too, since many prompts are, but none that is ignored, and none of
-/// version control. They are named from the current folder.
-pub(crate) fn project_files(root: &Path, messages: &Messages) -> Vec<PathBuf> {
+/// What was found in a project, named from the current folder and sorted by path.
+pub(crate) struct Project {
+    /// The files: hidden ones too, since many prompts are.
+    pub(crate) files: Vec<PathBuf>,
+    /// What is neither a file nor a folder, or leads out of sight: links to folders and to nothing, pipes.
+    pub(crate) others: Vec<PathBuf>,
+}
+
+/// Finds what a project has, without what its own .gitignore files leave out, and without the folders of version control.
+///
+/// No other file decides what is checked: what stands in a home folder, or above the project, is not the same for everyone.
+pub(crate) fn project(root: &Path, messages: &Messages) -> Project {
     let mut builder = WalkBuilder::new(root);
-    builder.hidden(false).require_git(false).sort_by_file_path(Path::cmp);
-    builder.filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".hg");
-    let mut files = Vec::new();
+    builder.hidden(false).parents(false).ignore(false).git_global(false).git_exclude(false);
+    builder.git_ignore(true).require_git(false).sort_by_file_path(Path::cmp);
+    builder
+        .filter_entry(|entry| ![".git", ".hg", ".svn", ".jj"].iter().any(|name| entry.file_name() == *name));
+    let mut project = Project { files: Vec::new(), others: Vec::new() };
     for entry in builder.build() {
         match entry {
-            Ok(entry) if entry.path().is_file() => files.push(from_here(entry.into_path(), root)),
-            Ok(_) => {}
+            Ok(entry) if entry.path().is_file() => project.files.push(from_here(entry.into_path(), root)),
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
+            Ok(entry) => project.others.push(from_here(entry.into_path(), root)),
             Err(error) => {
                 let problem = Problem::new(name::escaped(&error.to_string()));
                 messages.error(&problem.about(name::shown(root)));
             }
         }
     }
-    files
+    project
 }

@@ -41,6 +41,9 @@ const INVOCATIONS: &[(&str, &[u8], i32)] = &[
     ("fox.txt --max 0", b"", 1),
     ("fox.txt --max 0.01k", b"", 0),
     ("fox.txt --max 10 --warn-at 50%", b"", 0),
+    ("fox.txt --max 10 --warn-at 50", b"", 2),
+    ("fox.txt --max 10 --warn-at 101%", b"", 2),
+    ("/dev/stdin --max 9", FOX, 1),
     ("fox.txt --max 10 --margin 10%", b"", 1),
     ("fox.txt --max 11 --margin 10%", b"", 0),
     // Standard input.
@@ -146,6 +149,13 @@ fn status_by_rules() {
         (RULES.replace("max = 10", "max = 10\nreserve = 1"), "", 2),
         (RULES.replace("max = 10", "max = \"ten\""), "", 2),
         (RULES.replace("AGENTS.md", "[z-a].md"), "", 2),
+        (RULES.replace("AGENTS.md", "[a.md"), "", 2),
+        (RULES.replace("AGENTS.md", "../AGENTS.md"), "", 2),
+        (RULES.replace("AGENTS.md", " "), "", 2),
+        (RULES.replace("AGENTS.md", "./AGENTS.md").replace("10", "9"), "", 1),
+        (RULES.to_owned(), "--hidden", 2),
+        (RULES.to_owned(), "-g *.md", 2),
+        (RULES.to_owned(), "--rules -", 2),
         (RULES.replace("paths", "path"), "", 2),
         (RULES.replace("[[rule]]", "[rule]"), "", 2),
         // A rule for nothing is told, and is no failure.
@@ -188,7 +198,9 @@ fn rules_are_those_of_the_project() {
     let hidden = RULES.replace("AGENTS.md", ".github/*.md").replace("10", "9");
     assert!(told(&hidden, "").out.contains("over: .github/copilot-instructions.md"));
     let nothing = told(&RULES.replace("AGENTS.md\", \"prompts/**", "nothing.md"), "");
-    assert!(nothing.err.contains("no file matches"), "{nothing:#?}");
+    assert!(nothing.err.contains("rule 1: no file matches \"nothing.md\""), "{nothing:#?}");
+    let renamed = told(&RULES.replace("AGENTS.md", "AGENT.md"), "");
+    assert!(renamed.err.contains("no file matches \"AGENT.md\""), "{renamed:#?}");
 }
 
 #[test]
@@ -197,6 +209,66 @@ fn rules_have_their_place() {
     let mut command = tokenize(&["check"]);
     command.env("XDG_CONFIG_HOME", folder.path().join("user")).current_dir(&folder).write_stdin("");
     finish(command).failed(&["config.toml", "rules are those of a project", ".tokenize.toml"]);
+}
+
+/// What is not the project's own decides nothing, and what cannot be looked at is told.
+#[test]
+fn a_guard_has_no_holes() {
+    let outer = folder(&[
+        (".gitignore", b"*.md\n"),
+        ("repo/.tokenize.toml", RULES.replace("10", "9").as_bytes()),
+        ("repo/prompts/x.md", FOX),
+        ("repo/prompts/.ignore", b"x.md\n"),
+        ("repo/AGENTS.md", FOX),
+        ("other/y.md", FOX),
+    ]);
+    let repo = outer.path().join("repo");
+    for (target, link) in [("../../other", "prompts/folder"), ("nowhere", "prompts/broken.md")] {
+        std::os::unix::fs::symlink(target, repo.join(link)).unwrap();
+    }
+    let run = run_in(&repo, &["check", "--rules"]);
+    assert!(run.out.starts_with("over: 2 of 3 files above 9 tokens"), "{run:#?}");
+    for link in ["prompts/folder", "prompts/broken.md"] {
+        assert!(run.err.contains(&format!("{link}: no file, or a link to none: not checked")), "{run:#?}");
+    }
+    // By another way to the project, too.
+    std::os::unix::fs::symlink("repo", outer.path().join("link")).unwrap();
+    let by_link = outer.path().join("link/AGENTS.md");
+    assert_eq!(run_in(&repo, &["check", "--rules", by_link.to_str().unwrap()]).code, 1);
+    // Settings of a part of the project do not end the guard.
+    std::fs::write(repo.join("prompts/.tokenize.toml"), "model = \"gpt-4\"\n").unwrap();
+    let part = run_in(repo.join("prompts"), &["check", "--rules"]);
+    assert!(part.code == 1 && part.out.contains("gpt-4, cl100k_base"), "{part:#?}");
+    // Without rules, saying so is an error.
+    run_in(outer.path(), &["check", "--rules"]).failed(&["there are no rules"]);
+    let piped = run_in(&repo, &["check", "-m", "gpt-4o"]);
+    assert!(piped.err.contains("reading standard input; --rules would check"), "{piped:#?}");
+}
+
+/// What was not read, and what was read in part, is said of the right inputs.
+#[test]
+fn each_input_has_its_own_verdict() {
+    let rules = "special = \"forbid\"\n[[rule]]\npaths = \"a\"\nmax = 9\n[[rule]]\npaths = \"b\"\nmax = 9\n";
+    let folder = folder(&[
+        (".tokenize.toml", rules.as_bytes()),
+        ("a", b"<|endoftext|>"),
+        ("b", b"<|endoftext|>"),
+        ("c", FOX),
+    ]);
+    let run = run_in(&folder, &["check", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((run.code, &json["verdict"]), (2, &"unknown".into()));
+    for place in 0..2 {
+        assert_eq!(
+            (&json["checks"][place]["complete"], &json["checks"][place]["verdict"]),
+            (&false.into(), &"unknown".into())
+        );
+    }
+    let mut command = tokenize(&["check", "--per-file", "--max", "5", "--no-config", "-", "c"]);
+    command.current_dir(&folder).write_stdin("y\n".repeat(100_000));
+    let out = finish(command).out;
+    assert!(out.contains("over: c: 10 of 5 tokens (200.0%), 5 too many"), "{out}");
+    assert!(out.contains("over: -: more than the 5 tokens that fit"), "{out}");
 }
 
 /// What is over, by how much, and where it is.
@@ -323,6 +395,10 @@ fn annotations() {
             "over: 1 of 2 files above 10 tokens (--max)",
         ]
     );
+    let mut command = tokenize(&["check", "../d.md", "--max", "10", "--github"]);
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    command.current_dir(folder.path().join("sub")).env("GITHUB_WORKSPACE", folder.path());
+    assert!(finish(command).out.starts_with("::error file=d.md,"));
     let total = run_in(&folder, &["check", "d.md", "--max", "10", "--github"]);
     assert!(total.out.starts_with("::error file=d.md,title=tokenize::over: 20 of 10"), "{total:#?}");
 }

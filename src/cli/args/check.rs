@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommonArgs, FramingArgs, InputArgs, MOST_THREADS, Share, VocabularyArgs, share, tokens};
+use super::{CommonArgs, FramingArgs, InputArgs, MOST_THREADS, Share, VocabularyArgs, part, share, tokens};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,14 +35,15 @@ pub(crate) struct CheckArgs {
     #[arg(long, help_heading = "Limit")]
     pub(crate) per_file: bool,
     /// Warn from this share of the limit on, for example 90%.
-    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Limit")]
+    #[arg(long, value_name = "SHARE", value_parser = part, help_heading = "Limit")]
     pub(crate) warn_at: Option<Share>,
     /// Count SHARE more tokens than there are, for estimates whose error is not known, or as a margin.
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Limit")]
     pub(crate) margin: Option<Share>,
     /// Check the files that the rules in .tokenize.toml are for, among the PATHs or in the whole project.
     ///
-    /// So does `tokenize check` without a PATH, a limit or a model, if there are rules.
+    /// So does `tokenize check` without a PATH, a limit or a model, if there are rules. Say it in scripts: with it, that
+    /// there are no rules is an error.
     #[arg(long, conflicts_with_all = ["max", "reserve", "per_file", "pass"], help_heading = "Limit")]
     pub(crate) rules: bool,
     /// The inputs are request bodies or lists of messages, counted as `tokenize chat` does, each conversation by itself.

@@ -53,6 +53,7 @@ pub(crate) enum Keep {
     /// The end.
     Tail,
     /// Beginning and end, about half of the tokens each; the middle is cut out.
+    #[value(alias = "middle")]
     Ends,
 }
 

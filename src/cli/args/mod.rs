@@ -24,7 +24,9 @@ pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
-pub(crate) use shared::{Color, CommonArgs, InputArgs, Share, Special, VocabularyArgs, Words, share, tokens};
+pub(crate) use shared::{
+    Color, CommonArgs, InputArgs, Share, Special, VocabularyArgs, Words, part, share, tokens,
+};
 
 /// More threads than any machine has use for; each holds some blocks of text.
 pub(crate) const MOST_THREADS: i64 = 256;

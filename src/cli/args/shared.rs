@@ -192,15 +192,21 @@ pub(crate) fn tokens(text: &str) -> Result<u64, String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Share(pub(crate) u64);
 
-/// A share: `90%`, `90` or `12.5%`.
+/// A share: `90%` or `12.5%`. Without the sign, nobody could tell 1 from 1 %.
 pub(crate) fn share(text: &str) -> Result<Share, String> {
     let wrong = || format!("{text:?} is no share; expected one such as 90%");
-    let digits = text.trim().strip_suffix('%').unwrap_or(text.trim());
+    let digits = text.trim().strip_suffix('%').ok_or_else(wrong)?;
     let hundredths = tokens(&format!("{digits}k")).map_err(|_| wrong())?;
     if digits.contains(|c: char| c != '.' && !c.is_ascii_digit()) || hundredths % 10 != 0 {
         return Err(wrong());
     }
     Ok(Share(hundredths / 10))
+}
+
+/// A share of which there cannot be more than all.
+pub(crate) fn part(text: &str) -> Result<Share, String> {
+    let part = share(text)?;
+    if part.0 > 10_000 { Err(format!("{text} is more than all")) } else { Ok(part) }
 }
 
 #[cfg(test)]
@@ -229,12 +235,11 @@ mod tests {
 
     #[test]
     fn shares() {
-        for (text, wanted) in
-            [("90%", 9000), ("90", 9000), ("12.5%", 1250), ("0%", 0), ("100%", 10_000), ("150%", 15_000)]
+        for (text, wanted) in [("90%", 9000), ("12.5%", 1250), ("0%", 0), ("100%", 10_000), ("150%", 15_000)]
         {
             assert_eq!(share(text), Ok(Share(wanted)), "{text}");
         }
-        for text in ["", "%", "-1%", "0.001%", "9_0%", "9k%", "half"] {
+        for text in ["", "%", "90", "0.9", "-1%", "0.001%", "9_0%", "9k%", "half"] {
             assert!(share(text).is_err(), "{text}");
         }
     }

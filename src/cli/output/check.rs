@@ -1,6 +1,7 @@
 //! Verdicts of checks: for people, as JSON, and as annotations of GitHub Actions.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use bytepair::report::Counts;
 use bytepair::report::budget::Verdict;
@@ -23,11 +24,17 @@ pub(crate) fn sentence(group: &Group, style: Style) -> String {
         let over = group.rows.iter().filter(|row| group.verdict_on(&row.counts) == Verdict::Over).count();
         let (files, limit) = (files(group.rows.len()), style.number(group.limit.budget.limit));
         return match over {
-            0 => format!("{verdict}: {files}, each at most {limit} tokens"),
+            0 => {
+                let largest = group.heaviest().first().map(|row| {
+                    let numbers = numbers(group, &row.counts, group.partial.contains(&row.name), style);
+                    format!("; the largest is {}: {numbers}", name::shown(&row.name))
+                });
+                format!("{verdict}: {files}, each at most {limit} tokens{}", largest.unwrap_or_default())
+            }
             over => format!("{verdict}: {over} of {files} above {limit} tokens"),
         };
     }
-    format!("{verdict}: {}", numbers(group, &group.total(), style))
+    format!("{verdict}: {}", numbers(group, &group.total(), !group.partial.is_empty(), style))
 }
 
 fn files(number: usize) -> String {
@@ -43,10 +50,10 @@ fn word(group: &Group, verdict: Verdict) -> &'static str {
 }
 
 /// Used, limit, share, left, and words per token.
-fn numbers(group: &Group, counts: &Counts, style: Style) -> String {
+fn numbers(group: &Group, counts: &Counts, is_partial: bool, style: Style) -> String {
     let (used, budget) = (group.used(counts), group.limit.budget);
     let tokens = shown_tokens(&group.basis, style, counts.tokens);
-    if group.at_least {
+    if is_partial {
         let limit = style.number(budget.limit);
         return format!("more than the {limit} tokens that fit: {tokens} were read, and then no more");
     }
@@ -110,7 +117,11 @@ fn details(out: &mut impl Write, group: &Group, style: Style) -> io::Result<()> 
         let (used, shown) = (group.used(&row.counts), name::shown(&row.name));
         if group.per_file {
             let verdict = group.verdict_on(&row.counts).name();
-            writeln!(out, "  {verdict}: {shown}: {}", numbers(group, &row.counts, style))?;
+            writeln!(
+                out,
+                "  {verdict}: {shown}: {}",
+                numbers(group, &row.counts, group.partial.contains(&row.name), style)
+            )?;
         } else {
             let share = window_share(used, total).map_or("-".to_owned(), |share| percent(used, share));
             let tokens = shown_tokens(&group.basis, style, row.counts.tokens);
@@ -137,7 +148,7 @@ pub(crate) fn github(groups: &[Group]) -> io::Result<()> {
         let origin = &group.limit.origin;
         if !group.per_file {
             let file = match group.rows.as_slice() {
-                [row] => format!("file={},", property(&row.name.to_string_lossy())),
+                [row] => format!("file={},", property(&from_workspace(&row.name))),
                 _ => String::new(),
             };
             if let Some(level) = level(group.verdict()) {
@@ -149,15 +160,28 @@ pub(crate) fn github(groups: &[Group]) -> io::Result<()> {
             for row in &group.rows {
                 let verdict = group.verdict_on(&row.counts);
                 let Some(level) = level(verdict) else { continue };
-                let file = property(&row.name.to_string_lossy());
-                let numbers = numbers(group, &row.counts, style);
+                let file = property(&from_workspace(&row.name));
+                let numbers = numbers(group, &row.counts, group.partial.contains(&row.name), style);
                 let message = data(&format!("{}: {numbers} ({origin})", verdict.name()));
                 writeln!(out, "::{level} file={file},title=tokenize::{message}")?;
             }
         }
         writeln!(out, "{} ({origin})", sentence(group, style))?;
     }
+    if groups.iter().any(|group| !group.complete) {
+        writeln!(out, "::error title=tokenize::not all could be read")?;
+    }
     out.flush()
+}
+
+/// The name of a file as GitHub knows it: from the folder of the repository, if the runner says which that is.
+fn from_workspace(path: &Path) -> String {
+    let named = || {
+        let workspace = std::env::var_os("GITHUB_WORKSPACE")?;
+        let whole = path.canonicalize().ok()?;
+        Some(whole.strip_prefix(Path::new(&workspace).canonicalize().ok()?).ok()?.to_owned())
+    };
+    named().unwrap_or_else(|| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// A message in a workflow command: what would end it is escaped, as GitHub's runner undoes it.
@@ -228,7 +252,7 @@ impl Numbers {
         let (used, budget) = (group.used(counts), group.limit.budget);
         Numbers {
             tokens: counts.tokens,
-            upper: (!group.basis.is_unmeasured()).then_some(counts.upper),
+            upper: group.is_measured().then_some(counts.upper),
             used,
             left: budget.left(used),
             share: window_share(used, budget.limit),
@@ -275,7 +299,7 @@ fn check(group: &Group, with_cost: bool) -> Check<'_> {
         complete: group.complete,
         files: group.rows.len(),
         total: Numbers::of(group, &total),
-        at_least: group.at_least,
+        at_least: !group.partial.is_empty(),
         words: total.measures.words,
         words_per_token: total.words_per_token(),
         cost: price.map(|price| cost::of(price, total.tokens)),

@@ -6,9 +6,11 @@ use super::{Group, said};
 use crate::cli::args::CheckArgs;
 use crate::cli::arrange::Row;
 use crate::cli::commands::chat::{basis, tell};
+use crate::cli::commands::count::tell_empty;
 use crate::cli::config::Settings;
 use crate::cli::conversation::{self, Counted};
 use crate::cli::failure::{Failure, Problem};
+use crate::cli::input::Origin;
 use crate::cli::messages::Messages;
 use crate::cli::walk::Gathered;
 use crate::cli::{cost, plan};
@@ -21,6 +23,10 @@ pub(super) fn group(
     messages: &Messages,
 ) -> Result<Group, Failure> {
     let mut read = Vec::new();
+    for (place, folder) in gathered.folders.iter().enumerate() {
+        let is_used = gathered.inputs.iter().any(|input| input.origin == Origin::Walked(place));
+        tell_empty(folder, is_used, messages);
+    }
     for input in &gathered.inputs {
         match conversation::read(input) {
             Ok(conversations) => read.extend(conversations.into_iter().map(|own| (input, own))),
@@ -61,7 +67,7 @@ pub(super) fn group(
         margin: args.margin,
         per_file: args.per_file || rows.len() > 1,
         rows,
-        at_least: false,
+        partial: Vec::new(),
         complete: !messages.have_failed(),
         framing,
         basis,

@@ -1,5 +1,7 @@
 //! What is checked together: inputs under one limit, and the verdict on them.
 
+use std::path::PathBuf;
+
 use bytepair::chat::Exactness;
 use bytepair::report::Counts;
 use bytepair::report::budget::Verdict;
@@ -24,8 +26,8 @@ pub(crate) struct Group {
     pub(crate) per_file: bool,
     /// The inputs that were counted.
     pub(crate) rows: Vec<Row>,
-    /// Whether one input was not read to its end, because there were too many tokens already.
-    pub(crate) at_least: bool,
+    /// The inputs that were not read to their end, because there were too many tokens already.
+    pub(crate) partial: Vec<PathBuf>,
     /// Whether all inputs could be read.
     pub(crate) complete: bool,
     /// How conversations are framed and how sure that is, if the inputs are conversations.
@@ -45,6 +47,15 @@ impl Group {
     /// The number that is compared with the limit: the upper bound of an estimate, with the margin.
     pub(crate) fn used(&self, counts: &Counts) -> u64 {
         with_margin(counts.upper, self.margin)
+    }
+
+    /// Whether it is known what error the counts can have.
+    pub(crate) fn is_measured(&self) -> bool {
+        let is_approximate = |framing: &Framing| framing.exactness == Exactness::Approximate;
+        match self.basis.ratios {
+            Some(_) => true,
+            None => !self.basis.is_unmeasured() && !self.framing.as_ref().is_some_and(is_approximate),
+        }
     }
 
     /// All inputs together.

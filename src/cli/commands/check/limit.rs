@@ -27,6 +27,8 @@ pub(crate) struct Said {
     pub(crate) max_output: Option<u64>,
     /// From where on to warn.
     pub(crate) warn_at: Option<Share>,
+    /// What the reserve is called where it was said.
+    pub(crate) key: &'static str,
 }
 
 impl Limit {
@@ -45,7 +47,7 @@ impl Limit {
         if let Some(longest) = longest.filter(|&longest| reserve > longest) {
             let what = format!("an answer of {reserve} tokens is more than {named} gives: at most {longest}");
             return Err(Problem::new(what)
-                .about("--reserve")
+                .about(said.key)
                 .hint("a smaller --reserve; or --max-output N, if this host allows longer answers"));
         }
         let Some(room) = basis.room(reserve) else {
@@ -56,13 +58,15 @@ impl Limit {
         let window = basis.window.unwrap_or(0);
         if is_shared && reserve > 0 && reserve >= window {
             let what = format!("{reserve} tokens leave nothing of a window of {window}");
-            return Err(Problem::new(what)
-                .about("--reserve")
-                .hint("a smaller --reserve, or a larger --context"));
+            return Err(Problem::new(what).about(said.key).hint("a smaller one, or a larger --context"));
         }
+        let prompt = match basis.has_own_window {
+            true => "--context".to_owned(),
+            false => format!("the largest prompt of {named}"),
+        };
         let origin = match reserve {
-            0 => format!("the largest prompt of {named}"),
-            reserve => format!("the largest prompt of {named} beside an answer of {reserve}"),
+            0 => prompt,
+            reserve => format!("{prompt} beside an answer of {reserve}"),
         };
         Ok(limit(room, origin))
     }

@@ -9,7 +9,7 @@ mod limit;
 mod piped;
 mod rules;
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use bytepair::parallel::Measure;
 use bytepair::report::budget::Verdict;
@@ -29,14 +29,22 @@ use crate::cli::walk::{self, Gathered};
 use crate::cli::{cost, plan};
 
 pub(crate) use group::Group;
-use group::with_margin;
+use group::{Framing, with_margin};
 use limit::{Limit, Said};
 use piped::Piped;
 
 /// Checks.
 pub(crate) fn run(args: &CheckArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
     let mut passed = Vec::new();
-    let groups = if args.rules || (names_nothing(args) && !settings.rules().is_empty()) {
+    let has_rules = !settings.rules().is_empty();
+    let by_rules = args.rules || names_nothing(args) && has_rules;
+    if has_rules && !args.rules && args.input.paths.is_empty() && !io::stdin().is_terminal() {
+        messages.note(match by_rules {
+            true => "checking by the rules of .tokenize.toml (--rules); - would read standard input",
+            false => "reading standard input; --rules would check by the rules of .tokenize.toml",
+        });
+    }
+    let groups = if by_rules {
         rules::groups(args, settings, messages)?
     } else {
         if walk::would_wait(&args.input) {
@@ -108,7 +116,7 @@ fn plain(
         margin: args.margin,
         per_file: args.per_file,
         rows: Vec::new(),
-        at_least: false,
+        partial: Vec::new(),
         complete: true,
         framing: None,
     };
@@ -120,7 +128,7 @@ fn plain(
 /// What was said about the limit.
 fn said(args: &CheckArgs) -> Said {
     let CheckArgs { max, reserve, max_output, warn_at, .. } = *args;
-    Said { max, reserve, max_output, warn_at }
+    Said { max, reserve, max_output, warn_at, key: "--reserve" }
 }
 
 /// Counts the inputs of a group: files whole, standard input only until it is certain that it does not fit.
@@ -132,11 +140,12 @@ fn count(
     messages: &Messages,
     passed: &mut Vec<u8>,
 ) -> Result<Group, Failure> {
-    let had_failed = messages.have_failed();
+    let errors = messages.errors();
     let frame = plan::frame(&args.input, &group.basis)?;
     let around = (frame.before.len() + frame.after.len()) as u64;
+    // What has no size, such as a pipe, may have no end.
     let (piped, files): (Vec<_>, Vec<_>) =
-        gathered.inputs.into_iter().partition(|input| input.origin == Origin::Stdin);
+        gathered.inputs.into_iter().partition(|input| input.size.is_none());
     let sizes: Option<u64> = files.iter().map(|input| input.size).sum();
     let progress = Progress::new(messages.tells_notes(), sizes);
     let policy = plan::policy(args.input.special, settings);
@@ -167,21 +176,28 @@ fn count(
         match read {
             Ok(read) => {
                 tell_remarks(&input, &read.remarks, messages);
-                group.at_least |= read.at_least;
+                if read.at_least {
+                    group.partial.push(input.path.clone());
+                }
                 *passed = read.text;
                 group.rows.push(Row { name: input.path, files: 1, counts: read.counts });
             }
             Err(problem) => messages.error(&problem),
         }
     }
-    group.complete = had_failed || !messages.have_failed();
+    group.complete = errors == messages.errors();
     Ok(group)
 }
 
 /// Tells what a verdict is worth where that does not show in it.
 fn tell_verdict(group: &Group, args: &CheckArgs, messages: &Messages) {
     let Basis { model, encoding, .. } = &group.basis;
-    if let (true, Some(model)) = (group.basis.is_unmeasured() && group.margin.is_none(), model) {
+    let is_approximate = |framing: &Framing| framing.exactness == bytepair::chat::Exactness::Approximate;
+    if group.margin.is_none() && group.framing.as_ref().is_some_and(is_approximate) {
+        messages.note(
+            "the framing is approximate; by how much it can be off is not known (--margin 5% adds some)",
+        );
+    } else if let (true, Some(model)) = (group.basis.is_unmeasured() && group.margin.is_none(), model) {
         messages.note(format_args!(
             "{}: counted with {encoding}, which is assumed; by how much this can be off is not known (--margin 10% adds some)",
             model.name

@@ -7,7 +7,7 @@ use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Origin};
 use crate::cli::messages::Messages;
-use crate::cli::rules::{Rule, project_files};
+use crate::cli::rules::{Rule, project};
 use crate::cli::walk::{self, Gathered};
 use crate::cli::{cost, name, plan};
 
@@ -22,20 +22,43 @@ pub(super) fn groups(
         let problem = Problem::new("there are no rules: no .tokenize.toml here or above has a [[rule]]");
         return Err(problem.hint("tokenize check --help shows one").into());
     };
+    let errors = messages.errors();
     let is_whole = args.input.paths.is_empty() && args.input.files0_from.is_none();
-    let files = match is_whole {
-        true => project_files(first.root(), messages),
-        false => walk::gather(&args.input, messages)?.inputs.into_iter().map(|input| input.path).collect(),
+    let project = project(first.root(), messages);
+    let named = match is_whole {
+        true => None,
+        false => Some(walk::gather(&args.input, messages)?.inputs),
     };
-    let all_found = !messages.have_failed();
+    if is_whole {
+        refuse_filters(args)?;
+    }
+    if named.iter().flatten().any(|input| input.origin == Origin::Stdin) {
+        let problem = Problem::new("rules are for files, and standard input has no name").about("--rules");
+        return Err(problem.hint("without --rules it is checked against --max N or a model").into());
+    }
+    let named = named.map(|inputs| inputs.into_iter().map(|input| input.path).collect::<Vec<_>>());
+    let all_found = errors == messages.errors();
     let mut groups = Vec::new();
     for rule in rules {
         let wrong = |problem: Problem| problem.about(rule.shown()).about(name::shown(&rule.origin));
-        let mut meant = rule.files(&files).map_err(wrong)?;
-        if rule.total && !is_whole && !meant.is_empty() {
-            // Of a limit for all together, the others count as well.
-            meant = rule.files(&project_files(rule.root(), messages)).map_err(wrong)?;
+        let of_rule = rule.files(&project.files).map_err(wrong)?;
+        if is_whole {
+            for glob in rule.idle_globs(&project.files).map_err(wrong)? {
+                let what = format_args!("rule {}: no file matches {glob:?}", rule.number);
+                messages.warning(name::shown(&rule.origin), what);
+            }
+            for other in rule.files(&project.others).map_err(wrong)? {
+                messages.warning(name::shown(&other), "no file, or a link to none: not checked");
+            }
         }
+        let meant = match &named {
+            None => of_rule,
+            Some(named) => match rule.files(named).map_err(wrong)? {
+                // Of a limit for all together, the others count as well.
+                meant if rule.total && !meant.is_empty() => of_rule,
+                meant => meant,
+            },
+        };
         let inputs: Vec<Input> = meant
             .into_iter()
             .map(|path| {
@@ -44,10 +67,6 @@ pub(super) fn groups(
             })
             .collect();
         if inputs.is_empty() {
-            if is_whole {
-                messages
-                    .warning(name::shown(&rule.origin), format_args!("{}: no file matches", rule.shown()));
-            }
             continue;
         }
         let group = group(rule, args, settings, messages)?;
@@ -56,6 +75,26 @@ pub(super) fn groups(
         groups.push(Group { complete: group.complete && all_found, ..group });
     }
     Ok(groups)
+}
+
+/// What says which files of folders are read says nothing where rules do.
+fn refuse_filters(args: &CheckArgs) -> Result<(), Problem> {
+    let input = &args.input;
+    let filters = [
+        ("--glob", !input.glob.is_empty()),
+        ("--hidden", input.hidden),
+        ("--no-ignore", input.no_ignore),
+        ("--text", input.text),
+        ("--max-filesize", input.max_filesize.is_some()),
+        ("--follow", input.follow),
+    ];
+    match filters.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) => {
+            let problem = Problem::new("rules say themselves which files they are for (paths, exclude)");
+            Err(problem.about(flag).hint("it has a meaning for folders that are named"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A group of this rule, still without inputs. A model that a flag names comes before that of the rule.
@@ -71,7 +110,8 @@ fn group(rule: &Rule, args: &CheckArgs, settings: &Settings, messages: &Messages
         cost::must_have_price(&basis)?;
     }
     let warn_at = args.warn_at.or(rule.warn_at);
-    let said = Said { max: rule.max, reserve: rule.reserve, max_output: args.max_output, warn_at };
+    let said =
+        Said { max: rule.max, reserve: rule.reserve, max_output: args.max_output, warn_at, key: "reserve" };
     let limit = Limit::find(said, &basis).map_err(wrong)?;
     let origin =
         if rule.max.is_some() { rule.shown() } else { format!("{}, {}", rule.shown(), limit.origin) };
@@ -82,7 +122,7 @@ fn group(rule: &Rule, args: &CheckArgs, settings: &Settings, messages: &Messages
         margin: args.margin,
         per_file: !rule.total,
         rows: Vec::new(),
-        at_least: false,
+        partial: Vec::new(),
         complete: true,
         framing: None,
     })
