@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 
 use bytepair::registry::estimates::{Kind, Profile};
 use bytepair::{Measures, Meter, NormalizerStep, Tokenizer};
-use encoding_rs::Encoding;
 
 use crate::cli::failure::{Problem, reason};
-use crate::cli::text::Utf16Reader;
+use crate::cli::text::{Order, Utf16Reader};
 
 /// How much of a file is looked at to tell what it is.
 const HEAD: usize = 8 * 1024;
+
+/// How long the byte order mark of UTF-16 is.
+const MARK: usize = 2;
 
 /// Something to read.
 #[derive(Clone, Debug)]
@@ -87,11 +89,9 @@ impl Input {
             return Err(problem.hint("convert it first: iconv -f UTF-32 -t UTF-8"));
         }
         // The decoder is given what follows the mark. The mark alone is no text, and stays the bytes it is.
-        let utf16 = Encoding::for_bom(head)
-            .filter(|(encoding, mark)| *encoding != encoding_rs::UTF_8 && head.len() > *mark);
-        if let Some((encoding, mark)) = utf16 {
-            bytes.given = mark;
-            let body = Body::Utf16(Utf16Reader::new(bytes, encoding));
+        if let Some(order) = Order::of_mark(head).filter(|_| head.len() > MARK) {
+            bytes.given = MARK;
+            let body = Body::Utf16(Utf16Reader::new(bytes, order));
             return Ok(Opened::Text(Box::new(Text { body, is_short, profile: None })));
         }
         if !any && matches!(self.origin, Origin::Walked(_)) && head.contains(&0) {

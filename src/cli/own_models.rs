@@ -56,14 +56,37 @@ impl OwnModels {
     pub(crate) fn read(&mut self, path: &Path) -> Result<Option<()>, Problem> {
         let Some(table) = toml_file(path)? else { return Ok(None) };
         let wrong = |problem: Problem| wrong_in(path, problem);
+        let mut models = Vec::new();
         for (key, value) in &table {
-            let models = value.as_table().filter(|_| key == "models");
-            let Some(models) = models else {
+            let Some(named) = value.as_table().filter(|_| key == "models") else {
                 let problem = Problem::new("unknown key").about(name::escaped(key));
                 return Err(wrong(problem.hint("a model is a table: [models.\"NAME\"]")));
             };
-            for (name, facts) in models {
-                let shown = format!("models.{:?}", name);
+            models.extend(named);
+        }
+        // A model can be like one that stands after it: those that wait for none come first.
+        while !models.is_empty() {
+            let waits = |facts: &toml::Value| {
+                let like = facts.get("like").and_then(toml::Value::as_str).map(str::to_lowercase);
+                like.is_some_and(|like| models.iter().any(|(name, _)| name.to_lowercase() == like))
+            };
+            let waiting: Vec<bool> = models.iter().map(|(_, facts)| waits(facts)).collect();
+            let circle = waiting.iter().all(|&waits| waits);
+            let mut place = 0;
+            let (ready, rest): (Vec<_>, Vec<_>) = models.into_iter().partition(|_| {
+                place += 1;
+                !waiting[place - 1]
+            });
+            models = rest;
+            if circle {
+                let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
+                return Err(wrong(Problem::new(format!(
+                    "these are like each other in a circle: {}",
+                    names.join(", ")
+                ))));
+            }
+            for (name, facts) in ready {
+                let shown = format!("models.{name:?}");
                 let facts = facts.as_table().ok_or_else(|| {
                     wrong(Problem::new("expected a table, [models.\"NAME\"]").about(&shown))
                 })?;
@@ -105,11 +128,19 @@ impl OwnModels {
                 "input-price" => input = Some(price(value).map_err(wrong)?),
                 "output-price" => output = Some(price(value).map_err(wrong)?),
                 "currency" => currency = Some(text()?),
+                _ if value.is_table() => {
+                    let whole = format!(
+                        "a name with points stands in quotes: [models.{:?}]",
+                        format!("{name}.{key}")
+                    );
+                    return Err(wrong(Problem::new("unknown key").hint(whole)));
+                }
                 _ => return Err(wrong(Problem::new("unknown key").hint(format!("the keys are {KEYS}")))),
             }
         }
-        if entry.source.is_none() && (entry.context_window.is_some() || entry.like.is_some()) {
-            entry.source = Some(name::shown(path));
+        if entry.states_facts() {
+            entry.source.get_or_insert_with(|| name::shown(path));
+            entry.as_of.get_or_insert_with(|| "-".to_owned());
         }
         self.catalogue.add(entry)?;
         let name = name.trim().to_lowercase();

@@ -158,7 +158,10 @@ fn named(
     let Some(encoding) = chosen.encoding.or(own.as_deref()) else {
         let name = model.as_ref().map_or("", |model| &model.name);
         let what = format!("the tokenizer of {name} is not built in");
-        let hint = "it is published with the model: name its file with --vocab, tokenizer.json for example";
+        let hint = match model.as_ref().is_some_and(|model| model.provider == "-") {
+            true => "state its encoding in the models file, or name its file with --vocab",
+            false => "it is published with the model: name its file with --vocab, tokenizer.json for example",
+        };
         return Err(Problem::new(what).hint(hint));
     };
     let key = if chosen.encoding.is_some() { "encoding" } else { "model" };

@@ -26,7 +26,7 @@ pub struct Entry {
     pub name: String,
     /// The model that it is like, in any spelling.
     pub like: Option<String>,
-    /// Other names of the model, which replace those of the model it is taken from.
+    /// Other names of the model, beside those that it has already.
     pub aliases: Option<Vec<String>>,
     /// Who makes the model.
     pub provider: Option<String>,
@@ -168,9 +168,19 @@ impl Entry {
         Entry { name: name.into(), ..Entry::default() }
     }
 
+    /// Whether it says something about a model that others say, too; then it is the source.
+    pub fn states_facts(&self) -> bool {
+        let Entry { like, context_window, max_input, max_output, io, encoding, exactness, .. } = self;
+        let limits = [context_window, max_input, max_output].into_iter().any(Option::is_some);
+        like.is_some() || limits || io.is_some() || encoding.is_some() || exactness.is_some()
+    }
+
     /// The model that `base` becomes.
     fn over(&self, base: Model, name: String, aliases: &[String]) -> Result<Model, Error> {
         let stated = |text: &Option<String>| text.clone().map(Into::into);
+        let names = base.aliases().chain(aliases.iter().map(String::as_str));
+        let names: Vec<&str> = names.filter(|alias| *alias != name).collect();
+        let names = names.join(",");
         let (mut encoding, mut exactness, mut tokenizer) = (base.encoding, base.exactness, base.tokenizer);
         if let Some(own) = &self.encoding {
             encodings::find(own)?;
@@ -201,7 +211,7 @@ impl Entry {
             source: stated(&self.source).unwrap_or(base.source),
             as_of: stated(&self.as_of).unwrap_or(base.as_of),
             notes: stated(&self.notes).or(base.notes),
-            aliases: if self.aliases.is_some() { aliases.join(",").into() } else { base.aliases },
+            aliases: names.into(),
             released: base.released,
             retired: base.retired,
         })

@@ -32,6 +32,23 @@ fn own_models_are_known() {
     assert!(own(&["models"]).silent().contains("our-llama\n"));
     own(&["x", "-m", "our-lama"]).failed(&["did you mean our-llama?"]);
     run_in(&folder, &["x", "-m", "our-llama"]).failed(&["unknown model"]);
+    // The other names stay, and what is stated otherwise has the file as its source.
+    let row = own(&["models", "gpt-4o-2024-08-06", "--json"]).good();
+    assert_eq!(row.err, "");
+    let row: serde_json::Value = serde_json::from_str(&row.out).unwrap();
+    assert_eq!(
+        (&row["name"], &row["source"], &row["as_of"]),
+        (&"gpt-4o".into(), &"own.toml".into(), &"-".into())
+    );
+}
+
+#[test]
+fn own_models_in_any_order() {
+    let text = b"[models.a]\nlike = \"z\"\n[models.z]\nlike = \"gpt-4o\"\nwindow = 9\naliases = [\"zz\"]\n";
+    let folder = folder(&[("own.toml", text.as_slice()), ("x", b"x")]);
+    let json = run_in(&folder, &["x", "-m", "a", "--models", "own.toml", "--json"]).json();
+    assert_eq!((&json["window"], &json["encoding"]), (&9.into(), &"o200k_base".into()));
+    assert_eq!(run_in(&folder, &["x", "-m", "zz", "--models", "own.toml"]).code, 0);
 }
 
 #[test]
@@ -64,6 +81,8 @@ fn own_models_that_are_wrong() {
         ("[model.x]\nwindow = 1\n", &["unknown key"]),
         ("[models.x]\naliases = [\"a\", \"x\"]\n[models.a]\n", &["stands twice"]),
         ("[models.x\n", &["line 1"]),
+        ("[models.a]\nlike = \"b\"\n[models.b]\nlike = \"a\"\n", &["in a circle: a, b"]),
+        ("[models.gpt-4.1]\nwindow = 1\n", &["in quotes: [models.\"gpt-4.1\"]"]),
     ] {
         let folder = folder(&[("own.toml", text.as_bytes())]);
         run_in(&folder, &["--models", "own.toml", "-q"]).failed(parts);

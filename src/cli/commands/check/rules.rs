@@ -7,7 +7,7 @@ use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Origin};
 use crate::cli::messages::Messages;
-use crate::cli::rules::{Rule, project};
+use crate::cli::rules::{Project, Rule, project};
 use crate::cli::walk::{self, Gathered};
 use crate::cli::{cost, name, plan};
 
@@ -43,13 +43,7 @@ pub(super) fn groups(
         let wrong = |problem: Problem| problem.about(rule.shown()).about(name::shown(&rule.origin));
         let of_rule = rule.files(&project.files).map_err(wrong)?;
         if is_whole {
-            for glob in rule.idle_globs(&project.files).map_err(wrong)? {
-                let what = format_args!("rule {}: no file matches {glob:?}", rule.number);
-                messages.warning(name::shown(&rule.origin), what);
-            }
-            for other in rule.files(&project.others).map_err(wrong)? {
-                messages.warning(name::shown(&other), "no file, or a link to none: not checked");
-            }
+            tell_idle(rule, &project, messages).map_err(wrong)?;
         }
         let meant = match &named {
             None => of_rule,
@@ -75,6 +69,18 @@ pub(super) fn groups(
         groups.push(Group { complete: group.complete && all_found, ..group });
     }
     Ok(groups)
+}
+
+/// Tells what a rule is for and does not check: what is not there any more, or cannot be looked at.
+fn tell_idle(rule: &Rule, project: &Project, messages: &Messages) -> Result<(), Problem> {
+    for glob in rule.idle_globs(&project.files)? {
+        let what = format_args!("rule {}: no file matches {glob:?}", rule.number);
+        messages.warning(name::shown(&rule.origin), what);
+    }
+    for other in rule.files(&project.others)? {
+        messages.warning(name::shown(&other), "no file, or a link to none: not checked");
+    }
+    Ok(())
 }
 
 /// What says which files of folders are read says nothing where rules do.
