@@ -416,6 +416,7 @@ mod tests {
         for (name, wanted) in [
             ("claude-opus-4-5-20251101", "claude-opus-4-5"),
             ("claude-haiku-4-5@20251001", "claude-haiku-4-5"),
+            ("claude-3-5-sonnet-v2@20241022", "claude-3-5-sonnet"),
             ("anthropic/claude-sonnet-4.5", "claude-sonnet-4-5"),
             ("anthropic/claude-4.5-sonnet", "claude-sonnet-4-5"),
             ("claude-4-5-haiku-20251001", "claude-haiku-4-5"),
