@@ -74,6 +74,12 @@ pub(super) fn conversation(entries: &Entries, place: Place) -> Result<Conversati
     };
     let mut made = Conversation { place, ..Conversation::default() };
     made.model = get("model").and_then(Json::text).map(str::to_owned);
+    let is_anthropic = kind == "messages" && (get("system").is_some() || get("anthropic_version").is_some());
+    made.maker = match kind {
+        "contents" => Some("Google"),
+        _ if is_anthropic => Some("Anthropic"),
+        _ => None,
+    };
     let reader = Reader { place };
     for key in ["system", "instructions", "systemInstruction", "system_instruction"] {
         if let Some(value) = get(key).filter(|value| !value.is_textless()) {

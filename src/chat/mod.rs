@@ -66,6 +66,7 @@ pub use template::{Exactness, Template};
 #[derive(Clone, Debug, Default)]
 pub struct Conversation {
     model: Option<String>,
+    maker: Option<&'static str>,
     messages: Vec<Message>,
     tools: Vec<Tool>,
     /// Whether the tools came as OpenAI's older `functions`, which are counted by another rule.
@@ -79,6 +80,11 @@ impl Conversation {
     /// The model that the request names, as it is written there.
     pub fn model(&self) -> Option<&str> {
         self.model.as_deref()
+    }
+
+    /// Whose API the request is for, if only that of one maker has such: Anthropic or Google.
+    pub fn maker(&self) -> Option<&'static str> {
+        self.maker
     }
 
     /// The messages, a system prompt of its own key as the first.

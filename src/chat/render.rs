@@ -235,7 +235,7 @@ pub(super) fn check_attachments(conversation: &Conversation, options: &Options) 
     for part in parts {
         if let Part::Attachment { what, path } = part {
             let problem =
-                conversation.error(path, format_args!("{what} is no text, and is not counted as nothing"));
+                conversation.error(path, format_args!("{what}: its tokens cannot be told from here"));
             return Err(problem.with_hint("--image-tokens N counts each image, sound or file as N tokens"));
         }
     }

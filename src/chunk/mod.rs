@@ -91,7 +91,7 @@ impl Options {
 
     /// Each chunk begins with the end of the chunk before: at most so many tokens of it, counted by themselves.
     ///
-    /// It begins with a unit of the preferred kind if one begins there, else with a word, else with a token. Where the
+    /// It begins with a unit of the preferred kind if one begins there, else with one of the next finer kind. Where the
     /// next unit does not fit beside it, the overlap is shorter, or there is none.
     pub fn overlap(mut self, tokens: u64) -> Options {
         self.overlap = usize::try_from(tokens).unwrap_or(usize::MAX);

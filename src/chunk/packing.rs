@@ -194,7 +194,9 @@ impl<'a> Packer<'a> {
             }
             None => 0,
         };
-        for level in [self.preferred, Level::Word, Level::Token, Level::Character] {
+        let finer = [Level::Line, Level::Sentence, Level::Word, Level::Token, Level::Character];
+        let finer = finer.into_iter().filter(|&level| level > self.preferred);
+        for level in [self.preferred].into_iter().chain(finer) {
             let mut starts = ends(text, level, spans.as_deref().unwrap_or_default());
             starts.retain(|&at| at >= from.max(1) && at < text.len());
             if !starts.is_empty() {

@@ -27,7 +27,7 @@ const MODELS_FILE: &str = "tokenize/models.toml";
 const KEYS: &str = "model, encoding, special, words, threads, and in .tokenize.toml [[rule]]";
 
 /// Everything that was configured.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     /// Settings from the strongest layer to the weakest, below the flags.
     pub(crate) layers: Vec<Layer>,
@@ -49,7 +49,7 @@ impl Settings {
 }
 
 /// The settings of one place.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Layer {
     /// Where they are from; nothing for flags.
     pub(crate) origin: Origin,
@@ -68,7 +68,7 @@ pub(crate) struct Layer {
 }
 
 /// Where a setting is from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Origin {
     /// A flag: errors need not say where it is.
     #[default]

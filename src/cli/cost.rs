@@ -35,9 +35,9 @@ pub(crate) fn shown(price: &Price, tokens: u64, upper: u64) -> String {
     )
 }
 
-/// As many places as say something: a cent is nothing to ten thousand small prompts.
+/// As many places as say something: a cent is much for ten thousand small prompts.
 fn amount(cost: f64) -> String {
-    if cost == 0.0 || cost >= 0.01 { format!("{cost:.4}") } else { format!("{cost:.2e}") }
+    if cost == 0.0 || cost >= 0.01 { format!("{cost:.4}") } else { format!("{cost:.8}") }
 }
 
 #[cfg(test)]
@@ -52,6 +52,6 @@ mod tests {
             shown(&price, 400_000, 400_000),
             "cost as a prompt: 1.0000 USD, at 2.5 USD for a million tokens (x)"
         );
-        assert!(shown(&price, 10, 20).contains("2.50e-5 USD (95 % of such texts: at most 5.00e-5)"));
+        assert!(shown(&price, 10, 20).contains("0.00002500 USD (95 % of such texts: at most 0.00005000)"));
     }
 }

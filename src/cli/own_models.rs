@@ -174,7 +174,8 @@ pub(crate) fn limit(value: &toml::Value) -> Result<u64, Problem> {
         toml::Value::String(text) => crate::cli::args::tokens(text).ok(),
         _ => None,
     };
-    number.ok_or_else(|| Problem::new("expected a number of tokens, such as 8000 or \"8k\""))
+    let wrong = || Problem::new("expected a number of tokens, such as 8000 or \"8k\"");
+    number.ok_or_else(|| wrong().hint("k is 1000, M a million, and with them it stands in quotes"))
 }
 
 fn price(value: &toml::Value) -> Result<f64, Problem> {

@@ -95,7 +95,8 @@ fn one(path: &Path, number: usize, table: &toml::Table) -> Result<Rule, Problem>
             "reserve" => rule.reserve = Some(own_models::limit(value).map_err(wrong)?),
             "model" => rule.model = Some(text()?.to_owned()),
             "warn-at" => {
-                let share = args::part(text()?).map_err(|what| wrong(Problem::new(what)))?;
+                let wrong_share = |what| wrong(Problem::new(what).hint("for example warn-at = \"90%\""));
+                let share = args::part(text()?).map_err(wrong_share)?;
                 rule.warn_at = Some(share);
             }
             "level" => {

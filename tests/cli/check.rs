@@ -158,8 +158,8 @@ fn status_by_rules() {
         (RULES.to_owned(), "--rules -", 2),
         (RULES.replace("paths", "path"), "", 2),
         (RULES.replace("[[rule]]", "[rule]"), "", 2),
-        // A rule for nothing is told, and is no failure.
-        (RULES.replace("AGENTS.md\", \"prompts/**", "nothing.md"), "", 0),
+        // A guard of nothing is a failure.
+        (RULES.replace("AGENTS.md\", \"prompts/**", "nothing.md"), "", 2),
         (format!("{RULES}\n[[rule]]\npaths = \"src/**\"\nmax = \"80\"\n"), "", 1),
         (format!("{RULES}\n[[rule]]\npaths = \"src\"\nmax = \"1k\"\n"), "", 0),
     ] {
@@ -239,6 +239,20 @@ fn a_guard_has_no_holes() {
     std::fs::write(repo.join("prompts/.tokenize.toml"), "model = \"gpt-4\"\n").unwrap();
     let part = run_in(repo.join("prompts"), &["check", "--rules"]);
     assert!(part.code == 1 && part.out.contains("gpt-4, cl100k_base"), "{part:#?}");
+    // Whoever runs it, the model is that of the project; a flag says that it is not.
+    write(
+        &outer,
+        "repo/.tokenize.toml",
+        format!("model = \"gpt-4o\"\n{}", RULES.replace("10", "9")).as_bytes(),
+    );
+    let mut command = tokenize(&["check", "--rules"]);
+    command.env("TOKENIZE_MODEL", "claude-opus-5").current_dir(&repo);
+    assert!(finish(command).out.contains("gpt-4o, o200k_base"));
+    let named = run_in(&repo, &["check", "AGENTS.md"]);
+    assert!(
+        named.err.contains("AGENTS.md: rule 1 (AGENTS.md, prompts/**) is not looked at without --rules"),
+        "{named:#?}"
+    );
     // Without rules, saying so is an error.
     run_in(outer.path(), &["check", "--rules"]).failed(&["there are no rules"]);
     let piped = run_in(&repo, &["check", "-m", "gpt-4o"]);
@@ -440,6 +454,8 @@ fn conversations() {
         ("chat.json", CHAT.as_bytes()),
         ("two.jsonl", two.as_bytes()),
         ("image.json", image.as_bytes()),
+        ("anthropic.json", br#"{"system":"Be brief.","messages":[{"role":"user","content":"hi"}]}"#),
+        ("gemini.json", br#"{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}"#),
     ]);
     for (args, status) in [
         ("chat.json --max 33", 0),
@@ -453,6 +469,9 @@ fn conversations() {
         ("two.jsonl -m kimi-k2", 2),
         ("two.jsonl -m kimi-k2 --template openai", 0),
         ("image.json", 2),
+        ("anthropic.json", 2),
+        ("anthropic.json -m claude-opus-5", 0),
+        ("gemini.json", 2),
         ("image.json --image-tokens 85 --max 92", 0),
         ("image.json --image-tokens 85 --max 91", 1),
         ("chat.json nope.json", 2),

@@ -24,11 +24,14 @@ fn own_models_are_known() {
     assert_eq!(own(&["x", "--json"]).json()["window"], 64_000);
     let cost = own(&["x", "--cost"]).silent();
     assert!(
-        cost.contains("cost as a prompt: 5.00e-6 EUR, at 2.5 EUR for a million tokens (own.toml)"),
+        cost.contains("cost as a prompt: 0.00000500 EUR, at 2.5 EUR for a million tokens (own.toml)"),
         "{cost}"
     );
     let one = own(&["models", "our-llama", "--json"]).json();
     assert_eq!((&one["source"], &one["input_price"]), (&"own.toml".into(), &0.25.into()));
+    assert!(
+        own(&["models", "gpt-4o"]).silent().contains("2.5 EUR for a million tokens of a prompt, 10 EUR for")
+    );
     assert!(own(&["models"]).silent().contains("our-llama\n"));
     own(&["x", "-m", "our-lama"]).failed(&["did you mean our-llama?"]);
     run_in(&folder, &["x", "-m", "our-llama"]).failed(&["unknown model"]);
@@ -126,7 +129,18 @@ fn models_of_a_maker() {
     );
     let one = run(&["models", "us.anthropic.claude-sonnet-4-20250514-v1:0"], "").silent();
     assert!(one.contains("estimate: claude-v3, by measured ratios"), "{one}");
+    assert!(
+        one.contains("not public; o200k_base stands in") && one.contains("prompt and answer together"),
+        "{one}"
+    );
     assert!(run(&["models", "command-a"], "").silent().contains("not built in"));
+    // A word that is no model lists those that have it.
+    let opus = run(&["models", "opus"], "").silent();
+    assert!(
+        opus.contains("claude-opus-5\n") && opus.contains("claude-3-opus\n") && !opus.contains("sonnet"),
+        "{opus}"
+    );
+    run(&["models", "nonsense"], "").failed(&["unknown model"]);
 }
 
 /// What is cut or chunked for a model without a public tokenizer fits by the upper bound of its estimate.

@@ -9,21 +9,25 @@ Examples:
   tokenize check prompt.md --max 8k               status 0: it fits, 1: it does not, 2: anything else
   tokenize check -m gpt-4o --reserve 4k src       with room for an answer of 4000 tokens
   cat p | tokenize check --max 8k --pass | llm    nothing comes out of what does not fit
-  tokenize check                                  the rules in .tokenize.toml
+  tokenize check --rules                          by the rules in .tokenize.toml, such as
 
-Rules: [[rule]] tables in .tokenize.toml, with paths and exclude (globs as in .gitignore), max, or model and
-reserve; warn-at, level = \"error\" or \"warning\", total = true (all files together).";
+  [[rule]]
+  paths = [\"AGENTS.md\", \"prompts/**\"]   # as in .gitignore, from the folder of the file
+  exclude = [\"prompts/archive/**\"]
+  max = \"2k\"                            # or model = \"gpt-4o\", reserve = \"4k\"
+  warn-at = \"90%\"
+  level = \"error\"                       # or \"warning\": told, and passed
+  total = false                         # true: the limit is for all together";
 
 /// `tokenize check`.
 #[derive(Debug, Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(before_long_help = EXAMPLES)]
 pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
     /// The limit in tokens, such as 8000, 8k or 1M. Exactly as many fit.
     ///
     /// Without it, the limit is the largest prompt of the model beside --reserve.
-    #[arg(long, value_name = "N", value_parser = tokens, conflicts_with = "reserve", help_heading = "Limit")]
+    #[arg(short = 'n', long, visible_alias = "tokens", value_name = "N", value_parser = tokens)]
+    #[arg(conflicts_with = "reserve", help_heading = "Limit")]
     pub(crate) max: Option<u64>,
     /// Leave room for an answer of N tokens, where prompt and answer share the model's window [default: 0].
     #[arg(long, value_name = "N", value_parser = tokens, help_heading = "Limit")]
@@ -47,6 +51,8 @@ pub(crate) struct CheckArgs {
     #[arg(long, conflicts_with_all = ["max", "reserve", "per_file", "pass"], help_heading = "Limit")]
     pub(crate) rules: bool,
     /// The inputs are request bodies or lists of messages, counted as `tokenize chat` does, each conversation by itself.
+    ///
+    /// How long an answer a body asks for (max_tokens) is not looked at: --reserve says it.
     #[arg(long, conflicts_with_all = ["rules", "bos", "eos"], help_heading = "Chat")]
     pub(crate) chat: bool,
     #[command(flatten)]
@@ -65,6 +71,8 @@ pub(crate) struct CheckArgs {
     /// left (negative: too many), share, words, words_per_token, inputs, each with path, tokens, upper, used, left, verdict.
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// Say what the tokens cost as a prompt, by the price in your models file (--models). There are no prices built in.
     #[arg(long, help_heading = "Output")]
     pub(crate) cost: bool,

@@ -15,11 +15,11 @@ pub(crate) struct ChunkArgs {
     /// At most N tokens in a chunk: 500, 1_000, 8k (8,000).
     ///
     /// No chunk ever has more when it is counted by itself. The text is read to its end and held in memory.
-    #[arg(short = 'n', long, value_name = "N", value_parser = tokens)]
+    #[arg(short = 'n', long, visible_alias = "max", value_name = "N", value_parser = tokens)]
     pub(crate) tokens: u64,
     /// Begin each chunk with the end of the one before: at most K tokens of it, less than N.
     ///
-    /// It begins with a unit of the kind that --at names if one begins there, else with a word, else with a token. It is
+    /// It begins with a unit of the kind that --at names if one begins there, else with a finer one. It is
     /// shorter where the next unit would not fit.
     #[arg(long, value_name = "K", value_parser = tokens, default_value = "0", help_heading = "Chunks")]
     pub(crate) overlap: u64,

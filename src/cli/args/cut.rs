@@ -16,7 +16,7 @@ pub(crate) struct CutArgs {
     ///
     /// The result, ellipsis included, never has more when it is counted by itself. A text that fits is written as it
     /// is.
-    #[arg(short = 'n', long, value_name = "N", value_parser = tokens)]
+    #[arg(short = 'n', long, visible_alias = "max", value_name = "N", value_parser = tokens)]
     pub(crate) tokens: u64,
     /// What to keep: the beginning, the end, or both ends of the text without its middle.
     ///

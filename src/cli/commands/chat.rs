@@ -64,6 +64,10 @@ pub(crate) fn basis(
         let configured =
             settings.layers.iter().find(|layer| layer.model.is_some() || layer.encoding.is_some());
         let model = configured.and_then(|layer| layer.model.clone());
+        if let (None, Some(maker)) = (configured, conversations.iter().find_map(Conversation::maker)) {
+            let what = format!("a body of {maker}'s API that names no model");
+            return Err(Problem::new(what).hint("-m MODEL says which one to count for").into());
+        }
         return Ok((plan::basis(typed, settings, messages)?, model));
     };
     if let Some(other) = named.find(|other| *other != model) {

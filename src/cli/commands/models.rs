@@ -74,7 +74,15 @@ pub(crate) fn run(args: &ModelsArgs, settings: &Settings, messages: &Messages) -
     if !of_maker.is_empty() {
         return list(args, settings, of_maker);
     }
-    let resolved = models.catalogue.model(name)?;
+    let resolved = match models.catalogue.model(name) {
+        Ok(resolved) => resolved,
+        // A word that several names hold asks for those.
+        Err(error) => {
+            let holds = |model: &Model| maker.len() >= 3 && model.name.split('-').any(|word| word == maker);
+            let of_word: Vec<Model> = models.catalogue.models().filter(holds).collect();
+            return if of_word.is_empty() { Err(error.into()) } else { list(args, settings, of_word) };
+        }
+    };
     if let Some(note) = &resolved.note {
         messages.note(note);
     }
@@ -123,23 +131,44 @@ fn one(entry: &Entry, style: Style) -> Result<(), Failure> {
         ("window", limit(entry.window)),
         ("max input", limit(entry.max_input)),
         ("max output", limit(entry.max_output)),
-        ("window holds", entry.io.to_owned()),
-        (
-            "encoding",
-            entry.encoding.unwrap_or("published with the model, not built in (--vocab FILE)").to_owned(),
-        ),
+        ("window holds", holds(entry.io).to_owned()),
+        ("encoding", encoding(entry)),
         ("count", count(entry)),
         ("released", known(entry.released)),
         ("retired", known(entry.retired)),
         ("source", entry.source.to_owned()),
         ("as of", entry.as_of.to_owned()),
         ("notes", known(entry.notes)),
+        ("price", price(entry)),
     ];
     let mut out = output::stdout();
     for (key, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{key:<13} {value}")?;
     }
     Ok(out.flush()?)
+}
+
+fn price(entry: &Entry) -> String {
+    let (Some(input), Some(currency)) = (entry.input_price, entry.currency) else { return String::new() };
+    let output = entry.output_price.map(|output| format!(", {output} {currency} for those of an answer"));
+    format!("{input} {currency} for a million tokens of a prompt{}", output.unwrap_or_default())
+}
+
+/// What the window is for, in words.
+fn holds(io: &str) -> &str {
+    match io {
+        "shared" => "prompt and answer together",
+        "separate" => "the prompt; the answer has its own limit",
+        _ => "the text",
+    }
+}
+
+fn encoding(entry: &Entry) -> String {
+    match (entry.encoding, entry.tokenizer) {
+        (Some(encoding), Some(_)) => format!("not public; {encoding} stands in"),
+        (Some(encoding), None) => encoding.to_owned(),
+        (None, _) => "published with the model, not built in (--vocab FILE)".to_owned(),
+    }
 }
 
 /// How far a count can be trusted, in words.

@@ -20,9 +20,12 @@ const HEAVIEST: usize = 10;
 /// The verdict on a group in one sentence.
 pub(crate) fn sentence(group: &Group, style: Style) -> String {
     let verdict = word(group, group.verdict());
+    if group.rows.is_empty() && !group.complete {
+        return format!("{verdict}: nothing could be read");
+    }
     if group.per_file {
         let over = group.rows.iter().filter(|row| group.verdict_on(&row.counts) == Verdict::Over).count();
-        let (files, limit) = (files(group.rows.len()), style.number(group.limit.budget.limit));
+        let (files, limit) = (inputs(group), style.number(group.limit.budget.limit));
         return match over {
             0 => {
                 let largest = group.heaviest().first().map(|row| {
@@ -35,6 +38,15 @@ pub(crate) fn sentence(group: &Group, style: Style) -> String {
         };
     }
     format!("{verdict}: {}", numbers(group, &group.total(), !group.partial.is_empty(), style))
+}
+
+/// How many inputs there are, in words.
+fn inputs(group: &Group) -> String {
+    match (&group.framing, group.rows.len()) {
+        (None, number) => files(number),
+        (Some(_), 1) => "1 conversation".to_owned(),
+        (Some(_), number) => format!("{number} conversations"),
+    }
 }
 
 fn files(number: usize) -> String {
@@ -53,14 +65,14 @@ fn word(group: &Group, verdict: Verdict) -> &'static str {
 fn numbers(group: &Group, counts: &Counts, is_partial: bool, style: Style) -> String {
     let (used, budget) = (group.used(counts), group.limit.budget);
     let tokens = shown_tokens(&group.basis, style, counts.tokens);
-    if is_partial {
-        let limit = style.number(budget.limit);
-        return format!("more than the {limit} tokens that fit: {tokens} were read, and then no more");
-    }
     let bound = match used == counts.tokens {
         true => String::new(),
         false => format!(", at most {}", style.number(used)),
     };
+    if is_partial {
+        let limit = style.number(budget.limit);
+        return format!("more than the {limit} tokens that fit: {tokens}{bound} were read, and then no more");
+    }
     let left = budget.left(used);
     let distance = style.number(u64::try_from(left.unsigned_abs()).unwrap_or(u64::MAX));
     let left = if left < 0 { format!("{distance} too many") } else { format!("{distance} left") };
@@ -243,7 +255,7 @@ struct Numbers {
     tokens: u64,
     upper: Option<u64>,
     used: u64,
-    left: i128,
+    left: Option<i128>,
     share: Option<f64>,
 }
 
@@ -254,7 +266,7 @@ impl Numbers {
             tokens: counts.tokens,
             upper: group.is_measured().then_some(counts.upper),
             used,
-            left: budget.left(used),
+            left: Some(budget.left(used)),
             share: window_share(used, budget.limit),
         }
     }
@@ -276,6 +288,9 @@ pub(crate) fn json(groups: &[Group], with_cost: bool) -> io::Result<()> {
 fn check(group: &Group, with_cost: bool) -> Check<'_> {
     let total = group.total();
     let price = group.basis.price.as_ref().filter(|_| with_cost);
+    // A limit for each says nothing of all together.
+    let Numbers { left, share, .. } = Numbers::of(group, &total);
+    let (left, share) = if group.per_file { (None, None) } else { (left, share) };
     let inputs = group.rows.iter().map(|row| Input {
         path: row.name.to_string_lossy().into_owned(),
         path_bytes: name::raw_bytes(&row.name),
@@ -298,7 +313,7 @@ fn check(group: &Group, with_cost: bool) -> Check<'_> {
         per_file: group.per_file,
         complete: group.complete,
         files: group.rows.len(),
-        total: Numbers::of(group, &total),
+        total: Numbers { left, share, ..Numbers::of(group, &total) },
         at_least: !group.partial.is_empty(),
         words: total.measures.words,
         words_per_token: total.words_per_token(),

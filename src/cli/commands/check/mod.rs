@@ -44,6 +44,9 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, messages: &Messages) ->
             false => "reading standard input; --rules would check by the rules of .tokenize.toml",
         });
     }
+    if has_rules && !by_rules && !args.input.paths.is_empty() {
+        rules::tell_covered(args, settings, messages)?;
+    }
     let groups = if by_rules {
         rules::groups(args, settings, messages)?
     } else {

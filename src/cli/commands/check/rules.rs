@@ -3,9 +3,9 @@
 use super::limit::{Limit, Said};
 use super::{Group, count};
 use crate::cli::args::{CheckArgs, VocabularyArgs};
-use crate::cli::config::Settings;
+use crate::cli::config::{Layer, Origin, Settings};
 use crate::cli::failure::{Failure, Problem};
-use crate::cli::input::{Input, Origin};
+use crate::cli::input::{self, Input};
 use crate::cli::messages::Messages;
 use crate::cli::rules::{Project, Rule, project};
 use crate::cli::walk::{self, Gathered};
@@ -20,7 +20,9 @@ pub(super) fn groups(
     let rules = settings.rules();
     let Some(first) = rules.first() else {
         let problem = Problem::new("there are no rules: no .tokenize.toml here or above has a [[rule]]");
-        return Err(problem.hint("tokenize check --help shows one").into());
+        return Err(problem
+            .hint("[[rule]] paths = [\"prompts/**\"] max = \"8k\", each on a line; see tokenize check --help")
+            .into());
     };
     let errors = messages.errors();
     let is_whole = args.input.paths.is_empty() && args.input.files0_from.is_none();
@@ -32,13 +34,14 @@ pub(super) fn groups(
     if is_whole {
         refuse_filters(args)?;
     }
-    if named.iter().flatten().any(|input| input.origin == Origin::Stdin) {
+    if named.iter().flatten().any(|input| input.origin == input::Origin::Stdin) {
         let problem = Problem::new("rules are for files, and standard input has no name").about("--rules");
         return Err(problem.hint("without --rules it is checked against --max N or a model").into());
     }
     let named = named.map(|inputs| inputs.into_iter().map(|input| input.path).collect::<Vec<_>>());
     let all_found = errors == messages.errors();
     let mut groups = Vec::new();
+    let settings = &without_environment(settings);
     for rule in rules {
         let wrong = |problem: Problem| problem.about(rule.shown()).about(name::shown(&rule.origin));
         let of_rule = rule.files(&project.files).map_err(wrong)?;
@@ -57,7 +60,7 @@ pub(super) fn groups(
             .into_iter()
             .map(|path| {
                 let size = path.metadata().ok().map(|found| found.len());
-                Input { path, origin: Origin::Named, size }
+                Input { path, origin: input::Origin::Named, size }
             })
             .collect();
         if inputs.is_empty() {
@@ -68,7 +71,38 @@ pub(super) fn groups(
         let group = count(group, gathered, args, settings, messages, &mut Vec::new())?;
         groups.push(Group { complete: group.complete && all_found, ..group });
     }
+    if groups.is_empty() && is_whole {
+        let problem =
+            Problem::new("no file matches any rule: nothing is guarded").about(name::shown(&first.origin));
+        return Err(problem.hint("globs are as in .gitignore, from the folder of this file").into());
+    }
     Ok(groups)
+}
+
+/// The settings by which a project is checked: what its file says of a model comes before what somebody's environment does,
+/// so that the verdict is the same for everyone.
+fn without_environment(settings: &Settings) -> Settings {
+    let states_model = |layer: &Layer| layer.model.is_some() || layer.encoding.is_some();
+    let mut own = settings.clone();
+    if settings.layers.iter().any(|layer| matches!(layer.origin, Origin::File(_)) && states_model(layer)) {
+        own.layers.retain(|layer| matches!(layer.origin, Origin::File(_)) || !states_model(layer));
+    }
+    own
+}
+
+/// Tells that rules say something of a file that was named, if nobody asked for them.
+pub(super) fn tell_covered(
+    args: &CheckArgs,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<(), Failure> {
+    for rule in settings.rules() {
+        if let Some(path) = rule.files(&args.input.paths)?.first() {
+            let shown = name::shown(path);
+            messages.note(format_args!("{shown}: {} is not looked at without --rules", rule.shown()));
+        }
+    }
+    Ok(())
 }
 
 /// Tells what a rule is for and does not check: what is not there any more, or cannot be looked at.
@@ -110,6 +144,10 @@ fn group(rule: &Rule, args: &CheckArgs, settings: &Settings, messages: &Messages
     let by_flag = named.model.is_some() || named.encoding.is_some() || named.vocab.is_some();
     let own = VocabularyArgs { model: rule.model.clone(), ..named.clone() };
     let of_rule = !by_flag && rule.model.is_some();
+    if let (true, Some(model)) = (by_flag, &rule.model) {
+        messages
+            .note(format_args!("{}: checked for the model of the flags, and not for {model}", rule.shown()));
+    }
     let basis = plan::basis(if of_rule { &own } else { named }, settings, messages);
     let basis = if of_rule { basis.map_err(wrong)? } else { basis? };
     if args.cost {
