@@ -179,7 +179,7 @@ impl Profile {
 
     /// Takes what is pending for what it is.
     fn settle(&mut self) {
-        let pending = self.pending;
+        let pending = std::mem::take(&mut self.pending);
         let length = std::mem::take(&mut self.pending_length);
         if length > 0 && !self.character(&pending[..length]) {
             // The bytes after the first are none of a character either.

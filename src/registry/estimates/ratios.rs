@@ -42,37 +42,37 @@ const fn ratio(middle: u64, upper: u64, more: u64) -> Ratio {
 
 /// Claude 3 to Opus 4.6, against o200k_base. In the order of [`Kind`].
 const CLAUDE_3: [Ratio; 12] = [
-    ratio(109, 140, 0),
-    ratio(117, 165, 1),
+    ratio(109, 120, 5),
+    ratio(116, 165, 1),
     ratio(121, 150, 5),
     ratio(125, 160, 1),
-    ratio(121, 150, 3),
-    ratio(136, 195, 0),
+    ratio(121, 150, 2),
+    ratio(135, 195, 0),
     ratio(132, 180, 2),
     ratio(191, 240, 2),
-    ratio(212, 265, 6),
-    ratio(402, 470, 1),
+    ratio(230, 265, 6),
+    ratio(402, 470, 26),
     ratio(106, 175, 0),
     ratio(141, 500, 0),
 ];
-const CLAUDE_3_EXTRA: Extra = Extra { capitals: 6, blanks: 3, bars: 0, repeats: 16 };
+const CLAUDE_3_EXTRA: Extra = Extra { capitals: 8, blanks: 3, bars: 0, repeats: 16 };
 
 /// Opus 4.7 and later, against o200k_base.
 const CLAUDE_4_7: [Ratio; 12] = [
-    ratio(147, 185, 0),
-    ratio(167, 230, 1),
+    ratio(147, 165, 3),
+    ratio(164, 230, 1),
     ratio(155, 195, 0),
     ratio(150, 185, 0),
-    ratio(156, 185, 4),
-    ratio(148, 195, 2),
+    ratio(155, 185, 1),
+    ratio(146, 195, 2),
     ratio(137, 180, 2),
     ratio(192, 240, 2),
-    ratio(212, 265, 6),
-    ratio(402, 470, 1),
+    ratio(230, 265, 6),
+    ratio(402, 470, 26),
     ratio(106, 175, 0),
     ratio(149, 500, 0),
 ];
-const CLAUDE_4_7_EXTRA: Extra = Extra { capitals: 24, blanks: 3, bars: 12, repeats: 48 };
+const CLAUDE_4_7_EXTRA: Extra = Extra { capitals: 32, blanks: 3, bars: 12, repeats: 48 };
 
 /// An estimated number of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
