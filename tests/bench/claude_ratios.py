@@ -190,7 +190,7 @@ def table(rows):
             whole = classes.get(("languages", 0), [])
             known = [("languages", 0), ("declarations", 2000)]
             # Quantiles of a few passages say little, but a few languages are all there are.
-            classes = {key: pairs for key, pairs in classes.items() if len(pairs) >= 25 or key in known or key[0] == "declarations" and len(pairs) >= 10}
+            classes = {key: pairs for key, pairs in classes.items() if len(pairs) >= 25 or key in known or key[0] == "declarations" and len(pairs) >= 15}
             long = [pairs for (_, size), pairs in classes.items() if size in (0, 2000, 20000)]
             middle = quantile([(c - e / 2) / b for pairs in long for b, c, e, *_ in pairs], 0.5) if long else 0
             # Of a bound by bytes alone there is nothing to fit.
@@ -202,7 +202,7 @@ def table(rows):
                 return by_bytes if name == "unusual" else min(by_bytes, math.ceil(base * upper + extra) + more)
 
             def covered(more):
-                return min(sum(pair[1] <= bound(pair, more) for pair in pairs) / len(pairs) for pairs in classes.values() if len(pairs) >= 10)
+                return min(sum(pair[1] <= bound(pair, more) for pair in pairs) / len(pairs) for pairs in classes.values() if len(pairs) >= 15)
 
             more = next(more for more in range(100) if covered(more) >= 0.95 or name == "unusual" or more == 99)
             print(f"| {name} | {version} | {len(of_kind) - len(whole)} | {len(whole)} | {middle:.2f} | {upper:.2f} | {more} |")

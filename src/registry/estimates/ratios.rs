@@ -42,7 +42,7 @@ const fn ratio(middle: u64, upper: u64, more: u64) -> Ratio {
 
 /// Claude 3 to Opus 4.6, against o200k_base. In the order of [`Kind`].
 const CLAUDE_3: [Ratio; 12] = [
-    ratio(109, 120, 5),
+    ratio(109, 120, 2),
     ratio(116, 165, 1),
     ratio(121, 150, 5),
     ratio(125, 160, 1),
