@@ -81,9 +81,9 @@ fn estimates_say_so() {
     assert_eq!((&json["exactness"], &json["total"]["upper"]), (&"estimate".into(), &20.into()));
     assert_eq!((&json["total"]["tokens"], &json["window"]), (&15.into(), &1_000_000.into()));
     // The kind of the text is seen: the same tokens of code are more of Claude's.
-    let code = run(&["-m", "claude-opus-5", "--json"], "if (a[i] != b) { x += 1; }\n").json();
-    let base = run(&["--json"], "if (a[i] != b) { x += 1; }\n").json()["total"]["tokens"].as_u64().unwrap();
-    assert_eq!(code["total"]["tokens"], (base * 164).div_ceil(100));
+    let code = run(&["-m", "claude-opus-5", "--json"], "if (values[index] != limit) { total += 1; }\n").json();
+    let base = run(&["--json"], "if (values[index] != limit) { total += 1; }\n").json()["total"]["tokens"].as_u64().unwrap();
+    assert_eq!(code["total"]["tokens"], (base * 155).div_ceil(100));
     assert_eq!(code["total"]["upper"], (base * 185).div_ceil(100) + 1);
     assert_eq!(run(&["-m", "claude-opus-5", "-q"], fox).silent(), "15\n");
     assert!(run(&["-m", "gpt-6.2-sol", "--json"], fox).json()["total"]["upper"].is_null());
