@@ -68,8 +68,8 @@ const INVOCATIONS: &[(&str, &[u8], i32)] = &[
     ("fox.txt -m gpt-4 --context 18 --reserve 18", b"", 2),
     ("fox.txt -e gpt2 --context 12", b"", 0),
     ("fox.txt -e gpt2", b"", 2),
-    ("fox.txt -m claude-opus-5 --max 20", b"", 0),
-    ("fox.txt -m claude-opus-5 --max 19", b"", 1),
+    ("fox.txt -m claude-opus-5 --max 19", b"", 0),
+    ("fox.txt -m claude-opus-5 --max 18", b"", 1),
     ("fox.txt -m claude-opus-5 --max 15", b"", 1),
     ("fox.txt -m gpt-6.2-sol --max 10", b"", 0),
     // What is no answer is 2, whatever else is over.

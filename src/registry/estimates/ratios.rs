@@ -43,7 +43,7 @@ const fn ratio(middle: u64, upper: u64, more: u64) -> Ratio {
 /// Claude 3 to Opus 4.6, against o200k_base. In the order of [`Kind`].
 const CLAUDE_3: [Ratio; 12] = [
     ratio(109, 120, 2),
-    ratio(116, 165, 1),
+    ratio(117, 165, 1),
     ratio(121, 150, 5),
     ratio(125, 160, 1),
     ratio(121, 150, 2),
@@ -59,7 +59,7 @@ const CLAUDE_3_EXTRA: Extra = Extra { capitals: 8, blanks: 3, bars: 0, repeats: 
 
 /// Opus 4.7 and later, against o200k_base.
 const CLAUDE_4_7: [Ratio; 12] = [
-    ratio(147, 165, 3),
+    ratio(148, 165, 2),
     ratio(164, 230, 1),
     ratio(155, 195, 0),
     ratio(150, 185, 0),

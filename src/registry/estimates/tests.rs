@@ -69,7 +69,7 @@ fn recorded_texts_lie_below() {
             "Yoruba claude-v4.7 157/152",
             "Urdu claude-v3 127/113",
             "Urdu claude-v4.7 127/113",
-            "English of capitalized words claude-v4.7 68/65",
+            "English of capitalized words claude-v4.7 68/64",
             "constants claude-v4.7 861/831",
         ]
     );
