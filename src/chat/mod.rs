@@ -148,6 +148,12 @@ impl Message {
         text
     }
 
+    /// The texts and all that is called, one after the other: whatever is counted of it but names.
+    pub fn written(&self) -> String {
+        let calls = self.calls.iter().map(|call| format!("{}({})", call.name, call.arguments));
+        self.texts().map(str::to_owned).chain(calls).collect()
+    }
+
     /// How many images, sounds and files are part of it.
     pub fn attachments(&self) -> usize {
         self.parts.iter().filter(|part| matches!(part, Part::Attachment { .. })).count()

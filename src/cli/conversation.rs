@@ -94,13 +94,12 @@ impl Counted {
             (Exactness::OfficialLocal, _) => chat::Exactness::OfficialLocal,
             (Exactness::Exact, count) => count,
         };
-        let kind = basis.ratios.map(|_| kind(&conversation));
-        let of = |content: u64, framing: u64| match basis.ratios.zip(kind) {
-            Some((ratios, kind)) => {
-                let Estimate { tokens, upper } = ratios.estimate(content, kind);
-                Estimate { tokens: tokens + framing, upper: upper + framing }
-            }
-            None => Estimate { tokens: content + framing, upper: content + framing },
+        let profiles = profiles(&conversation);
+        let of = |content: u64, profile: Option<&Profile>| match (basis.ratios, profile) {
+            (Some(ratios), Some(profile)) => ratios.estimate(content, profile),
+            // What tools are described with is JSON, or like it.
+            (Some(ratios), None) => ratios.estimate_of_kind(content, Kind::Code),
+            (None, _) => Estimate { tokens: content, upper: content },
         };
         // What was said about images is in tokens of the model.
         let attached: Vec<u64> = conversation
@@ -108,16 +107,27 @@ impl Counted {
             .iter()
             .map(|message| message.attachments() as u64 * options.image_tokens.unwrap_or(0))
             .collect();
-        let messages = count.messages().iter().zip(&attached);
-        let messages = messages.map(|(own, images)| of(own.content - images, own.framing + images)).collect();
+        let messages = count.messages().iter().zip(&attached).zip(&profiles);
+        let messages = messages.map(|((own, images), profile)| {
+            plus(of(own.content - images, Some(profile)), own.framing + images)
+        });
+        let messages = messages.collect();
         let fixed = count.fixed().iter().map(|part| match part.is_text {
-            true => of(part.tokens, 0),
-            false => of(0, part.tokens),
+            true => of(part.tokens, None),
+            false => Estimate { tokens: part.tokens, upper: part.tokens },
         });
         let fixed = fixed.collect();
         // Of the sum, the bound is tighter than those of the parts together.
         let attached: u64 = attached.iter().sum();
-        let total = of(count.content() - attached, count.framing() + attached);
+        let tools = count.fixed().iter().filter(|part| part.is_text).map(|part| part.tokens).sum();
+        let mut whole = Profile::default();
+        profiles.iter().for_each(|profile| whole.add(profile));
+        let texts = of(count.content() - attached - tools, Some(&whole));
+        let tools = of(tools, None);
+        let total = plus(
+            Estimate { tokens: texts.tokens + tools.tokens, upper: texts.upper + tools.upper },
+            count.framing() + attached,
+        );
         Ok(Counted { conversation, messages, fixed, total, count, exactness })
     }
 
@@ -140,12 +150,16 @@ pub(crate) fn label(counted: &Counted, framed: Framed) -> String {
     format!("template {}, {}{doubt}", framed.template.name(), counted.count.label())
 }
 
-fn kind(conversation: &Conversation) -> Kind {
-    let mut profile = Profile::default();
-    for message in conversation.messages() {
-        let mut own = Profile::default();
-        own.push(message.text().as_bytes());
-        profile.add(&own);
-    }
-    profile.kind()
+fn plus(estimate: Estimate, known: u64) -> Estimate {
+    Estimate { tokens: estimate.tokens + known, upper: estimate.upper + known }
+}
+
+/// What characters each message has.
+fn profiles(conversation: &Conversation) -> Vec<Profile> {
+    let of = |message: &chat::Message| {
+        let mut profile = Profile::default();
+        profile.push(message.written().as_bytes());
+        profile
+    };
+    conversation.messages().iter().map(of).collect()
 }

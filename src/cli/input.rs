@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use bytepair::registry::estimates::{Kind, Profile};
+use bytepair::registry::estimates::Profile;
 use bytepair::{Measures, Meter, NormalizerStep, Tokenizer};
 
 use crate::cli::failure::{Problem, reason};
@@ -62,7 +62,7 @@ pub(crate) enum Opened {
 pub(crate) struct Text {
     body: Body,
     is_short: bool,
-    /// What kind of text it is, if somebody wants to know.
+    /// What characters it has, if somebody wants to know.
     profile: Option<Profile>,
 }
 
@@ -126,14 +126,14 @@ impl Text {
         matches!(self.body, Body::Utf16(_))
     }
 
-    /// Has the kind of the text found out while it is read.
+    /// Has the characters of the text counted while it is read.
     pub(crate) fn profile(&mut self) {
         self.profile = Some(Profile::default());
     }
 
-    /// The kind of what was read, if it was to be found out.
-    pub(crate) fn kind(&self) -> Option<Kind> {
-        self.profile.as_ref().map(Profile::kind)
+    /// The profile of what was read, if it was to be made.
+    pub(crate) fn profiled(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// What there is to tell, once the text was read by this tokenizer. `measured` are its measures, if it was not

@@ -51,7 +51,8 @@ impl Basis {
         self.exactness == Exactness::Estimate && self.ratios.is_none()
     }
 
-    /// How many tokens of the encoding a text may have that must not have more than `limit` of the model.
+    /// How many tokens of the encoding a text may have that must not have more than `limit` of the model. Where the
+    /// model's are estimated, that is certain of the usual kinds of text alone.
     pub(crate) fn certain_within(&self, limit: u64) -> u64 {
         self.ratios.map_or(limit, |ratios| ratios.certain_within(limit))
     }
@@ -67,7 +68,7 @@ impl Basis {
         let (Some(ratios), Some(model)) = (&self.ratios, &self.model) else { return };
         let within = ratios.certain_within(limit);
         messages.note(format_args!(
-            "the tokenizer of {} is not public: {within} tokens of {}, of which 95 % of all texts have at most {limit} there",
+            "the tokenizer of {} is not public: {within} tokens of {}, of which 95 % of usual texts have at most {limit} there (check tells of one text)",
             model.name, self.encoding
         ));
     }

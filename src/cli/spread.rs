@@ -9,7 +9,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytepair::parallel::{CountOptions, count_reader};
-use bytepair::registry::estimates::{Estimate, Kind, Ratios};
+use bytepair::registry::estimates::{Estimate, Profile, Ratios};
 use bytepair::report::Counts;
 use bytepair::{ErrorKind, Measures, SpecialPolicy, Tokenizer};
 
@@ -108,8 +108,8 @@ impl Counting<'_> {
         let progress = &mut |bytes| self.progress.add(bytes);
         match count_reader(self.tokenizer, &mut text, options, progress) {
             Ok(tally) => {
-                let kind = text.kind();
-                let counts = counts(tally.tokens + self.around, self.ratios, kind, tally.measures);
+                let profile = text.profiled();
+                let counts = counts(tally.tokens + self.around, self.ratios, profile, tally.measures);
                 Outcome::Counted(counts, text.remarks(Some(&tally.measures), self.tokenizer))
             }
             Err(error) => Outcome::Failed(explain(error, input)),
@@ -118,8 +118,13 @@ impl Counting<'_> {
 }
 
 /// Counts, estimated if there are ratios.
-pub(crate) fn counts(tokens: u64, ratios: Option<Ratios>, kind: Option<Kind>, measures: Measures) -> Counts {
-    let estimate = ratios.zip(kind).map(|(ratios, kind)| ratios.estimate(tokens, kind));
+pub(crate) fn counts(
+    tokens: u64,
+    ratios: Option<Ratios>,
+    profile: Option<&Profile>,
+    measures: Measures,
+) -> Counts {
+    let estimate = ratios.zip(profile).map(|(ratios, profile)| ratios.estimate(tokens, profile));
     let Estimate { tokens, upper } = estimate.unwrap_or(Estimate { tokens, upper: tokens });
     Counts { tokens, upper, measures }
 }

@@ -64,7 +64,7 @@ fn models_choose_templates() {
         (&["-m", "gpt-oss-120b", "--reasoning", "low"], "74", "effort low"),
         (&["-m", "gemini-2.5-pro"], "7", "official-local"),
         (&["-m", "gpt-6.2-sol"], "~14", "estimate"),
-        (&["-m", "claude-opus-4-8"], "~17", "95 % of such texts lie below 22"),
+        (&["-m", "claude-opus-4-8"], "~17", "95 % of such texts lie below 20"),
         (&["-m", "gpt-3.5-turbo-0301"], "15", "0301"),
     ] {
         let table = run(&[&["chat"], args].concat(), user).good().out;

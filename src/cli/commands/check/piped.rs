@@ -80,8 +80,7 @@ impl Piped<'_> {
             false => counter.finish().map_err(|error| spread::explain(error, input))?,
         };
         let measures = meter.finish();
-        let kind = text.kind();
-        let counts = spread::counts(tokens + self.around, self.ratios, kind, measures);
+        let counts = spread::counts(tokens + self.around, self.ratios, text.profiled(), measures);
         let remarks = text.remarks(Some(&measures), self.tokenizer);
         Ok(Reading { counts, at_least, text: kept, remarks })
     }

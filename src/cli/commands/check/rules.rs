@@ -1,5 +1,8 @@
 //! The rules of a project, applied: each makes a group of the files that it is for.
 
+use std::fs::Metadata;
+use std::path::PathBuf;
+
 use super::limit::{Limit, Said};
 use super::{Group, count};
 use crate::cli::args::{CheckArgs, VocabularyArgs};
@@ -25,27 +28,15 @@ pub(super) fn groups(
             .into());
     };
     let errors = messages.errors();
-    let is_whole = args.input.paths.is_empty() && args.input.files0_from.is_none();
     let project = project(first.root(), messages);
-    let named = match is_whole {
-        true => None,
-        false => Some(walk::gather(&args.input, messages)?.inputs),
-    };
-    if is_whole {
-        refuse_filters(args)?;
-    }
-    if named.iter().flatten().any(|input| input.origin == input::Origin::Stdin) {
-        let problem = Problem::new("rules are for files, and standard input has no name").about("--rules");
-        return Err(problem.hint("without --rules it is checked against --max N or a model").into());
-    }
-    let named = named.map(|inputs| inputs.into_iter().map(|input| input.path).collect::<Vec<_>>());
+    let named = named_files(args, messages)?;
     let all_found = errors == messages.errors();
     let mut groups = Vec::new();
     let settings = &without_environment(settings);
     for rule in rules {
         let wrong = |problem: Problem| problem.about(rule.shown()).about(name::shown(&rule.origin));
         let of_rule = rule.files(&project.files).map_err(wrong)?;
-        if is_whole {
+        if named.is_none() {
             tell_idle(rule, &project, messages).map_err(wrong)?;
         }
         let meant = match &named {
@@ -56,13 +47,7 @@ pub(super) fn groups(
                 meant => meant,
             },
         };
-        let inputs: Vec<Input> = meant
-            .into_iter()
-            .map(|path| {
-                let size = path.metadata().ok().map(|found| found.len());
-                Input { path, origin: input::Origin::Named, size }
-            })
-            .collect();
+        let inputs: Vec<Input> = meant.into_iter().map(input).collect();
         if inputs.is_empty() {
             continue;
         }
@@ -71,12 +56,31 @@ pub(super) fn groups(
         let group = count(group, gathered, args, settings, messages, &mut Vec::new())?;
         groups.push(Group { complete: group.complete && all_found, ..group });
     }
-    if groups.is_empty() && is_whole {
+    if groups.is_empty() && named.is_none() {
         let problem =
             Problem::new("no file matches any rule: nothing is guarded").about(name::shown(&first.origin));
         return Err(problem.hint("globs are as in .gitignore, from the folder of this file").into());
     }
     Ok(groups)
+}
+
+/// The files that were named, if any were: else it is about the whole project.
+fn named_files(args: &CheckArgs, messages: &Messages) -> Result<Option<Vec<PathBuf>>, Failure> {
+    if args.input.paths.is_empty() && args.input.files0_from.is_none() {
+        refuse_filters(args)?;
+        return Ok(None);
+    }
+    let inputs = walk::gather(&args.input, messages)?.inputs;
+    if inputs.iter().any(|input| input.origin == input::Origin::Stdin) {
+        let problem = Problem::new("rules are for files, and standard input has no name").about("--rules");
+        return Err(problem.hint("without --rules it is checked against --max N or a model").into());
+    }
+    Ok(Some(inputs.into_iter().map(|input| input.path).collect()))
+}
+
+fn input(path: PathBuf) -> Input {
+    let size = path.metadata().ok().filter(Metadata::is_file).map(|found| found.len());
+    Input { path, origin: input::Origin::Named, size }
 }
 
 /// The settings by which a project is checked: what its file says of a model comes before what somebody's environment does,
