@@ -87,6 +87,7 @@ fn main() {
         println!("cargo::rerun-if-changed=src/{source}.rs");
     }
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    tables(Path::new(&out));
     let mut code = String::new();
     let mut names = Vec::new();
     for (name, class) in PACKS {
@@ -154,6 +155,19 @@ fn describe(
 
 fn constant(name: &str) -> String {
     name.replace(['-', '.'], "_").to_uppercase()
+}
+
+/// Writes the tables without what only those read who change them: all comments but the line that names the columns.
+fn tables(out: &Path) {
+    for name in ["models.tsv", "encodings.tsv"] {
+        println!("cargo::rerun-if-changed=vocab/{name}");
+        let table = std::fs::read_to_string(format!("vocab/{name}"))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let head = table.lines().take_while(|line| line.starts_with('#')).last();
+        let rows = table.lines().filter(|line| !line.starts_with('#'));
+        let short: String = head.into_iter().chain(rows).map(|line| format!("{line}\n")).collect();
+        std::fs::write(out.join(name), short).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
 }
 
 /// Writes the functions that find a pack and a list of special tokens by its name.

@@ -18,7 +18,7 @@ use crate::vocabulary::{Ids, Rules, Vocabulary};
 pub const DEFAULT_ENCODING: &str = "o200k_base";
 
 /// The table, compiled in.
-const TABLE: &str = include_str!("../../vocab/encodings.tsv");
+const TABLE: &str = include_str!(concat!(env!("OUT_DIR"), "/encodings.tsv"));
 
 const COLUMNS: usize = 12;
 

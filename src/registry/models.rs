@@ -14,7 +14,7 @@ use super::estimates::Ratios;
 use crate::error::{Error, ErrorKind};
 
 /// The table, compiled in.
-const TABLE: &str = include_str!("../../vocab/models.tsv");
+const TABLE: &str = include_str!(concat!(env!("OUT_DIR"), "/models.tsv"));
 
 /// What to do for a model whose tokenizer is published, but not built in.
 pub(super) const NOT_BUILT_IN: &str =
