@@ -57,14 +57,19 @@ impl Basis {
         self.ratios.map_or(limit, |ratios| ratios.certain_within(limit))
     }
 
-    /// Tells that tokens of an encoding stand in for those of the model, of which there must not be more than `limit`.
-    pub(crate) fn tell_stand_in(&self, limit: u64, messages: &Messages) {
+    /// Tells that the encoding of the model is assumed, if it is.
+    pub(crate) fn tell_assumed(&self, messages: &Messages) {
         if let (true, Some(model)) = (self.is_unmeasured(), &self.model) {
             messages.note(format_args!(
                 "{}: counted with {}, which is assumed; by how much this can be off is not known",
                 model.name, self.encoding
             ));
         }
+    }
+
+    /// Tells that tokens of an encoding stand in for those of the model, of which there must not be more than `limit`.
+    pub(crate) fn tell_stand_in(&self, limit: u64, messages: &Messages) {
+        self.tell_assumed(messages);
         let (Some(ratios), Some(model)) = (&self.ratios, &self.model) else { return };
         let within = ratios.certain_within(limit);
         messages.note(format_args!(

@@ -39,7 +39,7 @@ pub(crate) struct ChunkArgs {
     /// index with zeros before it up to four digits. Files that exist are replaced. [default: JSON lines]
     ///
     /// JSON lines have index (from 0), start and end (bytes of the text, of UTF-16 in its text as UTF-8), token_start,
-    /// tokens, and text; text_hex in its place if the chunk is not valid UTF-8. token_start is the index of the first
+    /// tokens (of a model whose tokenizer is not public: estimated, and upper), and text; text_hex in its place if the chunk is not valid UTF-8. token_start is the index of the first
     /// token that begins at `start` or after it, when the whole text is encoded; null if the vocabulary does not tell.
     #[arg(short, long, value_name = "PATTERN", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,

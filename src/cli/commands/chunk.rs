@@ -55,7 +55,7 @@ pub(crate) fn run(args: &ChunkArgs, settings: &Settings, messages: &Messages) ->
         }
         output::chunks::null(&text, &chunks, &mut out)?;
     } else {
-        output::chunks::json(&text, &chunks, threads, &mut out)?;
+        output::chunks::json(&text, &chunks, threads, basis.ratios, &mut out)?;
     }
     Ok(out.flush()?)
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use bytepair::registry::estimates::{Estimate, Profile};
 use bytepair::truncate::{self, At, Beginning, Cut, Options};
 
 use crate::cli::args::{self, Border, CutArgs, Keep};
@@ -22,30 +23,61 @@ pub(crate) fn run(args: &CutArgs, settings: &Settings, messages: &Messages) -> R
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
-    let limit = basis.certain_within(args.tokens);
-    basis.tell_stand_in(args.tokens, messages);
-    let options = Options::new(limit)
-        .keep(keep(args.keep))
-        .at(border(args.at))
-        .ellipsis(args.ellipsis.as_bytes())
-        .policy(plan::policy(args.input.special, settings));
+    basis.tell_assumed(messages);
+    let limit = args.tokens;
+    let options = |limit: u64| {
+        Options::new(limit)
+            .keep(keep(args.keep))
+            .at(border(args.at))
+            .ellipsis(args.ellipsis.as_bytes())
+            .policy(plan::policy(args.input.special, settings))
+    };
     let input = walk::one(args.input.path.as_deref())?;
-    let beginning = read(&input, &basis, &options, messages)?;
-    let cut = truncate::truncate(&basis.tokenizer, &beginning.text, &options)
-        .map_err(|error| spread::explain(error, &input))?;
-    write(args, &cut.parts(&beginning.text, &options))?;
+    // The upper bound of an estimate is never below the tokens of the encoding: to read for so many of these is enough.
+    let beginning = read(&input, &basis, &options(limit), messages)?;
+    let mut within = limit;
+    let (cut, kept) = loop {
+        let options = options(within);
+        let cut = truncate::truncate(&basis.tokenizer, &beginning.text, &options)
+            .map_err(|error| spread::explain(error, &input))?;
+        let kept = estimate(&basis, cut.tokens, &cut.parts(&beginning.text, &options));
+        if kept.upper <= limit || within == 0 {
+            write(args, &cut.parts(&beginning.text, &options))?;
+            break (cut, kept);
+        }
+        // Nearer to the limit by as much as it was missed; where that is nothing, by one token.
+        let share = u128::from(within) * u128::from(limit) / u128::from(kept.upper);
+        within = u64::try_from(share).unwrap_or(u64::MAX).min(within - 1);
+    };
     if !cut.is_cut {
         return Ok(());
     }
     let is_all = beginning.is_all || input.size == Some(beginning.text.len() as u64);
     let at_least = if is_all { "" } else { "at least " };
     let Cut { tokens, of, .. } = cut;
+    let (tokens, unit) = match basis.ratios {
+        Some(_) => (format!("~{}, at most {},", kept.tokens, kept.upper), format!(" of {}", basis.encoding)),
+        None => (tokens.to_string(), String::new()),
+    };
     if args.fail_if_cut {
-        let what = format!("{at_least}{of} tokens, more than {limit}: cut to {tokens}");
+        let what = format!("{at_least}{of} tokens{unit}, more than {limit}: cut to {tokens}");
+        let what = what.trim_end_matches(',').to_owned();
         return Err(Failure::No(Some(Problem::new(what).about(input.shown()))));
     }
-    messages.note(format_args!("{}: kept {tokens} of {at_least}{of} tokens", input.shown()));
+    let what = match basis.ratios {
+        Some(_) => format!("kept {tokens} of {limit} tokens; the text has {at_least}{of}{unit}"),
+        None => format!("kept {tokens} of {at_least}{of} tokens"),
+    };
+    messages.note(format_args!("{}: {what}", input.shown()));
     Ok(())
+}
+
+/// The tokens of the model that what is kept has; of most models those of the encoding.
+fn estimate(basis: &Basis, tokens: u64, parts: &[&[u8]]) -> Estimate {
+    let Some(ratios) = basis.ratios else { return Estimate { tokens, upper: tokens } };
+    let mut profile = Profile::default();
+    parts.iter().for_each(|part| profile.push(part));
+    ratios.estimate(tokens, &profile)
 }
 
 /// Reads what has to be seen of the input.
