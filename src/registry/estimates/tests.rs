@@ -110,6 +110,20 @@ fn foreign_letters_cost_extra() {
     assert_eq!(profile("गगगगगगठಠ").foreign(Kind::OfIndia), [0, 0, 1]);
 }
 
+/// Bytes that begin a character and do not go on as one, with a cut between them.
+#[test]
+fn half_a_character_is_cut() {
+    let bytes = [0xe0, 0x80, b'='];
+    let mut whole = Profile::default();
+    whole.push(&bytes);
+    for cut in 1..3 {
+        let mut parts = Profile::default();
+        parts.push(&bytes[..cut]);
+        parts.push(&bytes[cut..]);
+        assert_eq!(whole.settled(), parts.settled(), "{cut}");
+    }
+}
+
 proptest! {
     /// Whatever the chunks, and whatever the bytes.
     #[test]
