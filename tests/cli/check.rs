@@ -388,6 +388,11 @@ fn a_closed_pipe_is_quiet() {
     );
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:#?}");
     // A status that is no must be no even if nobody reads the reason.
+    let status = tempfile::NamedTempFile::new().unwrap();
+    let line =
+        format!("{{ sleep 0.3; yes | $T check --max 10; echo $? > {}; }} | true", status.path().display());
+    shell(&line);
+    assert_eq!(std::fs::read_to_string(status.path()).unwrap(), "1\n");
     let run = shell("yes | $T check --max 10 >&-; exit ${PIPESTATUS[1]}");
     assert_ne!(run.code, 0, "{run:#?}");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tokenize"));

@@ -36,19 +36,23 @@ pub(crate) fn run(args: &CutArgs, settings: &Settings, messages: &Messages) -> R
     // The upper bound of an estimate is never below the tokens of the encoding: to read for so many of these is enough.
     let beginning = read(&input, &basis, &options(limit), messages)?;
     let mut within = limit;
-    let (cut, kept) = loop {
+    let (cut, kept, written) = loop {
         let options = options(within);
         let cut = truncate::truncate(&basis.tokenizer, &beginning.text, &options)
             .map_err(|error| spread::explain(error, &input))?;
         let kept = estimate(&basis, cut.tokens, &cut.parts(&beginning.text, &options));
         if kept.upper <= limit || within == 0 {
-            write(args, &cut.parts(&beginning.text, &options))?;
-            break (cut, kept);
+            break (cut, kept, write(args, &cut.parts(&beginning.text, &options)));
         }
         // Nearer to the limit by as much as it was missed; where that is nothing, by one token.
         let share = u128::from(within) * u128::from(limit) / u128::from(kept.upper);
         within = u64::try_from(share).unwrap_or(u64::MAX).min(within - 1);
     };
+    // That something was cut is so, also if nobody reads what is left.
+    match written {
+        Err(Failure::Closed) if cut.is_cut && args.fail_if_cut => {}
+        written => written?,
+    }
     if !cut.is_cut {
         return Ok(());
     }

@@ -61,10 +61,15 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, messages: &Messages) ->
     }
     let is_over = |group: &Group| group.verdict() == Verdict::Over && group.is_strict();
     let says_no = groups.iter().any(is_over);
-    write(args, &groups, messages)?;
+    let written = write(args, &groups, messages);
     if says_no {
-        return Err(Failure::No(None));
+        // No is no, also if nobody reads why.
+        return match written {
+            Ok(()) | Err(Failure::Closed) => Err(Failure::No(None)),
+            Err(problem) => Err(problem),
+        };
     }
+    written?;
     if args.pass && !messages.have_failed() {
         output::bytes(&passed)?;
     }
