@@ -107,7 +107,7 @@ fn main() {
         describe(&mut code, name, &pack, borders).expect("a string takes everything");
         names.push(name);
     }
-    list(&mut code, &names).expect("a string takes everything");
+    list(&mut code, &names, Path::new(&out)).expect("a string takes everything");
     let file = Path::new(&out).join("packs.rs");
     std::fs::write(&file, code).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
 }
@@ -170,8 +170,25 @@ fn tables(out: &Path) {
     }
 }
 
+/// Writes a list of special tokens without the rule that nearly all of them have, `c`: it is meant where there is none.
+fn short_list(out: &Path, name: &str) {
+    let path = format!("vocab/{name}.specials");
+    println!("cargo::rerun-if-changed={path}");
+    let list = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let short = |line: &str| {
+        let cells: Vec<&str> = line.splitn(3, '\t').collect();
+        let [id, rules, name] = cells[..] else { panic!("{path}: {line:?} has no three cells") };
+        assert!(!rules.is_empty(), "{path}: {line:?} has no rule");
+        let rules = if rules == "c" { "" } else { rules };
+        format!("{id}\t{rules}\t{name}\n")
+    };
+    let short: String = list.lines().map(short).collect();
+    std::fs::write(out.join(format!("{name}.specials")), short)
+        .unwrap_or_else(|error| panic!("{path}: {error}"));
+}
+
 /// Writes the functions that find a pack and a list of special tokens by its name.
-fn list(code: &mut String, packs: &[&str]) -> std::fmt::Result {
+fn list(code: &mut String, packs: &[&str], out: &Path) -> std::fmt::Result {
     writeln!(code, "pub(super) fn pack(name: &str) -> Option<&'static Pack> {{\n    Some(match name {{")?;
     for name in packs {
         writeln!(code, "        {name:?} => &{},", constant(name))?;
@@ -186,8 +203,9 @@ fn list(code: &mut String, packs: &[&str]) -> std::fmt::Result {
     lists.sort_unstable();
     lists.dedup();
     for name in lists {
-        let path = format!("/vocab/{name}.specials");
-        writeln!(code, "        {name:?} => include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),")?;
+        short_list(out, name);
+        let path = format!("/{name}.specials");
+        writeln!(code, "        {name:?} => include_str!(concat!(env!(\"OUT_DIR\"), {path:?})),")?;
     }
     writeln!(code, "        _ => return None,\n    }})\n}}")
 }

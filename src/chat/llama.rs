@@ -93,6 +93,17 @@ fn plain(
         return Err(no_role(conversation, message, "system, user and assistant"));
     }
     header(Whose::Frame(number), message.role(), to);
+    words(conversation, options, number, message, to)
+}
+
+/// What a message says, and its end.
+fn words(
+    conversation: &Conversation,
+    options: &Options,
+    number: usize,
+    message: &Message,
+    to: &mut Rendering,
+) -> Result<(), Error> {
     to.text(Whose::Content(number), trim(one_text(conversation, message)?));
     to.attachments(number, message, options);
     to.special(Whose::Frame(number), "<|eot_id|>");
@@ -127,10 +138,7 @@ fn tools(
         to.text(TOOLS, &tool.standard().python_indented());
         to.text(TOOLS, "\n\n");
     }
-    to.text(Whose::Content(number), trim(one_text(conversation, message)?));
-    to.attachments(number, message, options);
-    to.special(Whose::Frame(number), "<|eot_id|>");
-    Ok(())
+    words(conversation, options, number, message, to)
 }
 
 fn call(

@@ -34,8 +34,8 @@ impl Messages {
     }
 
     /// Why a check says no. It is told whatever else is, and is no failure of the run.
-    pub(crate) fn error_of_check(&self, problem: &Problem) {
-        write_line(format_args!("tokenize: {}", problem.what));
+    pub(crate) fn no(&self, what: impl Display) {
+        write_line(format_args!("tokenize: {what}"));
     }
 
     /// Something that may not be what the user wants, though it is no failure.

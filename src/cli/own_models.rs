@@ -66,25 +66,21 @@ impl OwnModels {
         }
         // A model can be like one that stands after it: those that wait for none come first.
         while !models.is_empty() {
-            let waits = |facts: &toml::Value| {
+            let names: Vec<Vec<String>> = models.iter().map(|(name, facts)| all_names(name, facts)).collect();
+            let waits = |(name, facts): &(&String, &toml::Value)| {
                 let like = facts.get("like").and_then(toml::Value::as_str).map(str::to_lowercase);
-                like.is_some_and(|like| models.iter().any(|(name, _)| name.to_lowercase() == like))
+                let own = all_names(name, facts);
+                like.is_some_and(|like| {
+                    !own.contains(&like) && names.iter().any(|names| names.contains(&like))
+                })
             };
-            let waiting: Vec<bool> = models.iter().map(|(_, facts)| waits(facts)).collect();
-            let circle = waiting.iter().all(|&waits| waits);
-            let mut place = 0;
-            let (ready, rest): (Vec<_>, Vec<_>) = models.into_iter().partition(|_| {
-                place += 1;
-                !waiting[place - 1]
-            });
-            models = rest;
-            if circle {
-                let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
-                return Err(wrong(Problem::new(format!(
-                    "these are like each other in a circle: {}",
-                    names.join(", ")
-                ))));
+            let (waiting, ready): (Vec<_>, Vec<_>) = models.into_iter().partition(waits);
+            if ready.is_empty() {
+                let names: Vec<&str> = waiting.iter().map(|(name, _)| name.as_str()).collect();
+                let what = format!("these are like each other in a circle: {}", names.join(", "));
+                return Err(wrong(Problem::new(what)));
             }
+            models = waiting;
             for (name, facts) in ready {
                 let shown = format!("models.{name:?}");
                 let facts = facts.as_table().ok_or_else(|| {
@@ -155,6 +151,12 @@ impl OwnModels {
         }
         Ok(())
     }
+}
+
+/// The name of a model and its other names, as they are compared.
+fn all_names(name: &str, facts: &toml::Value) -> Vec<String> {
+    let aliases = facts.get("aliases").and_then(|aliases| texts(aliases).ok()).unwrap_or_default();
+    aliases.iter().map(String::as_str).chain([name]).map(|name| name.trim().to_lowercase()).collect()
 }
 
 fn text(value: &toml::Value) -> Result<String, Problem> {

@@ -104,7 +104,7 @@ pub(crate) fn basis(
 ) -> Result<Basis, Problem> {
     let (model, encoding) = (args.model.as_deref(), args.encoding.as_deref());
     let by_flags = Chosen { origin: &Origin::Flags, model, encoding, described: Origin::Flags.describe() };
-    let basis = if args.vocab.is_some() {
+    if args.vocab.is_some() {
         of_file(args, model_of(&by_flags, args, settings, messages)?, settings, messages)
     } else if model.is_some() || encoding.is_some() {
         named(&by_flags, args, settings, messages)
@@ -118,8 +118,7 @@ pub(crate) fn basis(
             None => Chosen { model: Some(DEFAULT_MODEL), described: "by default".to_owned(), ..by_flags },
         };
         named(&chosen, args, settings, messages)
-    }?;
-    Ok(basis)
+    }
 }
 
 /// The model that was named, with the window that flags give it.

@@ -176,10 +176,10 @@ impl Rule {
         Ok(files.iter().filter(is_meant).cloned().collect())
     }
 
-    /// The globs that are for none of these files.
+    /// The globs, those of files to leave out too, that are for none of these files.
     pub(crate) fn idle_globs(&self, files: &[PathBuf]) -> Result<Vec<&str>, Problem> {
         let mut idle = Vec::new();
-        for glob in &self.paths {
+        for glob in self.paths.iter().chain(&self.exclude) {
             let matcher = matcher(self.root(), std::slice::from_ref(glob))?;
             if !files.iter().any(|path| is_in(&matcher, path)) {
                 idle.push(glob.as_str());
@@ -238,6 +238,7 @@ fn from_here(path: PathBuf, root: &Path) -> PathBuf {
 }
 
 /// What was found in a project, named from the current folder and sorted by path.
+#[derive(Default)]
 pub(crate) struct Project {
     /// The files: hidden ones too, since many prompts are.
     pub(crate) files: Vec<PathBuf>,
@@ -254,7 +255,7 @@ pub(crate) fn project(root: &Path, messages: &Messages) -> Project {
     builder.git_ignore(true).require_git(false).sort_by_file_path(Path::cmp);
     builder
         .filter_entry(|entry| ![".git", ".hg", ".svn", ".jj"].iter().any(|name| entry.file_name() == *name));
-    let mut project = Project { files: Vec::new(), others: Vec::new() };
+    let mut project = Project::default();
     for entry in builder.build() {
         match entry {
             Ok(entry) if entry.path().is_file() => project.files.push(from_here(entry.into_path(), root)),

@@ -139,8 +139,9 @@ impl Catalogue {
                 let like = self.model(like)?.model;
                 Ok(Model { aliases: "".into(), ..like })
             }
-            // A row that an alias names is another model: the entry is about that one, under this name.
-            (None, Some(row)) => Ok(row),
+            (None, Some(row)) if row.name == name => Ok(row),
+            // What is said of one snapshot is not said of the others that the row stands for.
+            (None, Some(row)) => Ok(Model { aliases: "".into(), ..row }),
             (None, None) => Ok(Model {
                 name: name.to_owned().into(),
                 provider: "-".into(),
@@ -237,6 +238,16 @@ mod tests {
         assert_eq!(own.model("gpt-4o-2024-08-06").unwrap().model, model);
         assert_eq!(own.models().count(), models().count());
         assert!(own.models().map(|model| model.name).is_sorted());
+    }
+
+    #[test]
+    fn a_snapshot_can_be_stated_otherwise() {
+        let own = with(Entry { context_window: Some(9000), ..Entry::named("gpt-4o-2024-08-06") });
+        let window = |name: &str| own.model(name).unwrap().model.context_window;
+        assert_eq!(window("openai/gpt-4o-2024-08-06"), Some(9000));
+        for other in ["gpt-4o", "gpt-4o-2024-11-20", "gpt-4o-audio-preview"] {
+            assert_eq!(window(other), Some(128_000), "{other}");
+        }
     }
 
     #[test]

@@ -175,7 +175,7 @@ mod packs {
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
 
-/// A special token from a line of its list: id, rules, name.
+/// A special token from a line of its list: id, rules, name. Without rules it is a control token, as nearly all are (`vocab/build.rs`).
 fn special_token(line: &'static str) -> Option<SpecialToken> {
     // Cells are so short that anything cleverer takes longer.
     let cell = |rest: &'_ str| rest.bytes().position(|byte| byte == b'\t');
@@ -187,7 +187,7 @@ fn special_token(line: &'static str) -> Option<SpecialToken> {
     Some(SpecialToken {
         name: if name.contains('\\') { unescape(name).into() } else { name.into() },
         id,
-        is_control: has(b'c'),
+        is_control: rules.is_empty() || has(b'c'),
         in_normalized: has(b'n'),
         single_word: has(b'w'),
         strips_left: has(b'l'),

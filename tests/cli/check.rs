@@ -199,6 +199,11 @@ fn rules_are_those_of_the_project() {
     assert!(told(&hidden, "").out.contains("over: .github/copilot-instructions.md"));
     let nothing = told(&RULES.replace("AGENTS.md\", \"prompts/**", "nothing.md"), "");
     assert!(nothing.err.contains("rule 1: no file matches \"nothing.md\""), "{nothing:#?}");
+    let mistyped = told(&RULES.replace("prompts/archive", "prompts/arhive").replace("10", "30"), "");
+    assert!(
+        mistyped.code == 0 && mistyped.err.contains("no file matches \"prompts/arhive/**\""),
+        "{mistyped:#?}"
+    );
     let renamed = told(&RULES.replace("AGENTS.md", "AGENT.md"), "");
     assert!(renamed.err.contains("no file matches \"AGENT.md\""), "{renamed:#?}");
 }
@@ -395,6 +400,12 @@ fn a_closed_pipe_is_quiet() {
     assert_eq!(std::fs::read_to_string(status.path()).unwrap(), "1\n");
     let run = shell("yes | $T check --max 10 >&-; exit ${PIPESTATUS[1]}");
     assert_ne!(run.code, 0, "{run:#?}");
+    let line = format!(
+        "{{ sleep 0.3; yes | $T cut -n 5 --fail-if-cut -q; echo $? > {}; }} | true",
+        status.path().display()
+    );
+    shell(&line);
+    assert_eq!(std::fs::read_to_string(status.path()).unwrap(), "1\n");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tokenize"));
     command.env_clear().args(["check", "--max", "9"]).stdin(Stdio::null()).stdout(Stdio::null());
     assert!(command.status().unwrap().success());

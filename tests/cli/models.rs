@@ -52,6 +52,14 @@ fn own_models_in_any_order() {
     let json = run_in(&folder, &["x", "-m", "a", "--models", "own.toml", "--json"]).json();
     assert_eq!((&json["window"], &json["encoding"]), (&9.into(), &"o200k_base".into()));
     assert_eq!(run_in(&folder, &["x", "-m", "zz", "--models", "own.toml"]).code, 0);
+    // By another name of it; and like the one of the table that it replaces.
+    let text = b"[models.a]\nlike = \"zz\"\n[models.z]\nlike = \"gpt-4o\"\nwindow = 9\naliases = [\"zz\"]\n\
+                 [models.\"gpt-4\"]\nlike = \"gpt-4\"\nwindow = 7\n";
+    crate::write(&folder, "own.toml", text);
+    for (name, window) in [("a", 9), ("gpt-4", 7)] {
+        let json = run_in(&folder, &["x", "-m", name, "--models", "own.toml", "--json"]).json();
+        assert_eq!(json["window"], window, "{name}");
+    }
 }
 
 #[test]

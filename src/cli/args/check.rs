@@ -58,7 +58,7 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) framing: FramingArgs,
     /// Copy standard input to standard output if it fits; else nothing comes out.
-    #[arg(long, conflicts_with_all = ["json", "github"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["json", "github", "chat"], help_heading = "Output")]
     pub(crate) pass: bool,
     /// Write annotations for GitHub Actions.
     #[arg(long, conflicts_with = "json", help_heading = "Output")]

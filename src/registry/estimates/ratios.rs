@@ -7,7 +7,7 @@ use super::{Kind, Profile};
 /// How many tokens a closed tokenizer makes of what an encoding makes one of, by kind of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratios {
-    by_kind: &'static [Ratio; 12],
+    by_kind: &'static ByKind,
     extra: &'static Extra,
     /// How many tokens the service adds to a single message of a user.
     frame: u64,
@@ -21,6 +21,9 @@ struct Ratio {
     /// Tokens on top of `upper`: short texts vary more.
     more: u64,
 }
+
+/// In the order of [`Kind::ALL`].
+type ByKind = [Ratio; Kind::ALL.len()];
 
 /// What some letters and shapes cost beside the ratio, in [`PARTS`] of a token each; half of it in the middle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +43,8 @@ const fn ratio(middle: u64, upper: u64, more: u64) -> Ratio {
     Ratio { middle, upper, more }
 }
 
-/// Claude 3 to Opus 4.6, against o200k_base. In the order of [`Kind`].
-const CLAUDE_3: [Ratio; 12] = [
+/// Claude 3 to Opus 4.6, against o200k_base.
+const CLAUDE_3: ByKind = [
     ratio(109, 120, 2),
     ratio(117, 165, 1),
     ratio(121, 150, 5),
@@ -58,7 +61,7 @@ const CLAUDE_3: [Ratio; 12] = [
 const CLAUDE_3_EXTRA: Extra = Extra { capitals: 8, blanks: 3, bars: 0, repeats: 16 };
 
 /// Opus 4.7 and later, against o200k_base.
-const CLAUDE_4_7: [Ratio; 12] = [
+const CLAUDE_4_7: ByKind = [
     ratio(148, 165, 2),
     ratio(164, 230, 1),
     ratio(155, 195, 0),

@@ -97,9 +97,6 @@ fn plain(
 ) -> Result<Group, Failure> {
     if args.chat {
         let gathered = walk::gather(&args.input, messages)?;
-        if args.pass {
-            return Err(Problem::new("cannot be used with --chat").about("--pass").into());
-        }
         return chat::group(args, gathered, settings, messages);
     }
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
@@ -226,7 +223,7 @@ fn write(args: &CheckArgs, groups: &[Group], messages: &Messages) -> Result<(), 
     }
     if args.pass {
         for group in groups.iter().filter(|group| group.verdict() == Verdict::Over) {
-            messages.error_of_check(&Problem::new(output::check::sentence(group, Style::plain())));
+            messages.no(output::check::sentence(group, Style::plain()));
         }
         return Ok(());
     }
@@ -234,7 +231,5 @@ fn write(args: &CheckArgs, groups: &[Group], messages: &Messages) -> Result<(), 
         return Ok(());
     }
     let style = Style::of_stdout(args.common.color);
-    let mut out = output::stdout();
-    let written: io::Result<()> = output::check::text(&mut out, groups, args.cost, style);
-    Ok(written?)
+    Ok(output::check::text(&mut output::stdout(), groups, args.cost, style)?)
 }

@@ -28,8 +28,12 @@ pub(super) fn groups(
             .into());
     };
     let errors = messages.errors();
-    let project = project(first.root(), messages);
     let named = named_files(args, messages)?;
+    // Of files that were named, only a limit for all together asks for the others.
+    let project = match named.is_none() || rules.iter().any(|rule| rule.total) {
+        true => project(first.root(), messages),
+        false => Project::default(),
+    };
     let all_found = errors == messages.errors();
     let mut groups = Vec::new();
     let settings = &without_environment(settings);
