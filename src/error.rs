@@ -40,6 +40,8 @@ pub enum ErrorKind {
     InvalidConversation,
     /// A limit of tokens that cannot be kept.
     OverLimit,
+    /// A vocabulary cannot be trained as it was asked for, or not from these counts.
+    InvalidTraining,
     /// Reading or writing failed.
     Io,
 }

@@ -32,7 +32,7 @@ const MODULES: &[(&str, &str)] = &[
     ("definition", "error token vocabulary special normalize pretokenize"),
     ("tokenizer", "error token unicode vocabulary special measure normalize pretokenize bpe definition"),
     ("format", "error token vocabulary special normalize pretokenize definition"),
-    ("train", "error token unicode vocabulary special pretokenize bpe"),
+    ("train", "error token unicode vocabulary special pretokenize bpe definition tokenizer"),
     // L3: big inputs, many models, conversations
     ("stream", "error token unicode special measure normalize pretokenize bpe tokenizer"),
     ("parallel", "error token unicode special measure normalize pretokenize bpe tokenizer stream"),

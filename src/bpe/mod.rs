@@ -48,6 +48,7 @@ pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
 pub(crate) use pieces::{MOST_TOKENS, PieceTable};
 pub(crate) use plan::Plan;
+pub(crate) use table::prefetch;
 pub(crate) use window::LongPiece;
 
 use std::borrow::Cow;

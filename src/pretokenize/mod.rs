@@ -43,6 +43,7 @@ use deepseek::Deepseek;
 use gpt2::Gpt2;
 use o200k::{KimiK2, O200k, Tekken};
 use pattern::KnownPattern;
+pub(crate) use pattern::known_pattern;
 pub(crate) use spaces::SpaceRules;
 pub use split::{Behavior, Split, SplitStep};
 

@@ -56,6 +56,16 @@ pub(crate) const GPT2_SPELLINGS: [&str; 2] = [
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
 ];
 
+/// The pattern with a short name of its own: `gpt2`, `cl100k` (as it is written by now), `o200k`.
+pub(crate) fn known_pattern(name: &str) -> Option<&'static str> {
+    match name {
+        "gpt2" => Some(GPT2_SPELLINGS[1]),
+        "cl100k" => Some(LLAMA3),
+        "o200k" => Some(O200K),
+        _ => None,
+    }
+}
+
 /// A pattern that has a scanner of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KnownPattern {
