@@ -63,6 +63,7 @@ mod special;
 pub mod stream;
 mod token;
 mod tokenizer;
+pub mod train;
 pub mod truncate;
 mod unicode;
 mod vocabulary;
