@@ -38,6 +38,8 @@ pub enum ErrorKind {
     PatternFailed,
     /// A conversation cannot be read, or not be counted in the way that was asked for.
     InvalidConversation,
+    /// A file of piece counts is damaged, is none, or does not go with another.
+    InvalidCounts,
     /// A limit of tokens that cannot be kept.
     OverLimit,
     /// A vocabulary cannot be trained as it was asked for, or not from these counts.

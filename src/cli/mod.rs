@@ -1,7 +1,7 @@
 //! The command line: everything that touches arguments, environment, files, terminals and exit codes.
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
-//! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk` and `input` (paths to readers of text), `spread`
+//! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed` (paths to readers of text), `interrupt` (Ctrl-C), `spread`
 //! (files over threads), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
@@ -10,6 +10,7 @@ pub(crate) mod commands;
 pub(crate) mod config;
 
 mod arrange;
+mod compressed;
 mod conversation;
 mod conversion;
 mod cost;
@@ -17,6 +18,9 @@ mod description;
 mod exit;
 mod failure;
 mod input;
+// `train` and what belongs to it, which come next, use it.
+#[allow(dead_code)]
+mod interrupt;
 pub(crate) mod messages;
 mod name;
 mod output;

@@ -55,6 +55,11 @@ impl<R: Read> Utf16Reader<R> {
         Utf16Reader { source, order, input, text, given: 0, ended: false, malformed: false }
     }
 
+    /// What the UTF-16 is read from.
+    pub(crate) fn source(&self) -> &R {
+        &self.source
+    }
+
     /// Whether something so far was no UTF-16, and became U+FFFD.
     pub(crate) fn is_malformed(&self) -> bool {
         self.malformed

@@ -8,9 +8,10 @@
 //!
 //! Where inputs come from is left to the caller; what decides where a text is cut is in `pretokenize` and `special`.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::counts_file::{CountsHeader, CountsTotals};
 use super::pieces::PieceCounts;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::{Bounds, Pretokenizer};
@@ -45,9 +46,24 @@ pub trait Corpus: Sync {
     /// Called with the number of bytes of text that were read since the last call, from several threads.
     fn progress(&self, _bytes: u64) {}
 
-    /// Whether to stop.
+    /// Whether to stop. What was counted until then is not lost: see [`super::Trainer::count_from`].
     fn stops(&self) -> bool {
         false
+    }
+
+    /// How much memory the tables of counts may take, in bytes, before [`Corpus::spill`] is called.
+    fn memory(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Puts counts aside: `write` writes them as a file of piece counts, and they are no longer in memory then. Called from
+    /// several threads.
+    ///
+    /// # Errors
+    ///
+    /// What goes wrong with writing.
+    fn spill(&self, _write: &dyn Fn(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
+        Ok(())
     }
 }
 
@@ -63,32 +79,13 @@ pub enum Documents {
     Json(String),
 }
 
-/// How far inputs were read.
+/// How far the inputs of a [`Corpus`] were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Position {
+pub struct Position {
     /// The first input that nobody has begun to read.
-    pub(crate) next: usize,
+    pub next: usize,
     /// Those that were begun and not finished, and how many bytes of each are counted.
-    pub(crate) begun: Vec<(usize, u64)>,
-}
-
-/// What was counted besides pieces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Documents: inputs, lines, or what stands between separators.
-    pub documents: u64,
-    /// Bytes of text.
-    pub bytes: u64,
-    /// Pieces.
-    pub pieces: u64,
-}
-
-impl Totals {
-    pub(super) fn add(&mut self, more: &Totals) {
-        self.documents += more.documents;
-        self.bytes += more.bytes;
-        self.pieces += more.pieces;
-    }
+    pub begun: Vec<(usize, u64)>,
 }
 
 /// How a text becomes pieces.
@@ -97,6 +94,8 @@ pub(crate) struct Splitting {
     /// What separates documents and is not learned from.
     pub(crate) separators: SpecialTokens,
     pub(crate) documents: Documents,
+    /// What is written with the counts.
+    pub(crate) header: CountsHeader,
 }
 
 /// Counts the pieces of all inputs from `position` on, which is moved on to where the work ended.
@@ -105,9 +104,11 @@ pub(crate) fn count(
     splitting: &Splitting,
     threads: usize,
     position: &mut Position,
-) -> Result<(PieceCounts, Totals), Error> {
+) -> Result<(PieceCounts, CountsTotals), Error> {
     let state = State { idle: Vec::new(), position: position.clone(), reading: 0, failed: false };
-    let shared = Shared { corpus, splitting, state: Mutex::new(state), changed: Condvar::new() };
+    // A table that has to grow is there twice for a moment.
+    let memory = corpus.memory() / threads.max(1) / 2;
+    let shared = Shared { corpus, splitting, memory, state: Mutex::new(state), changed: Condvar::new() };
     let done = std::thread::scope(|scope| {
         let workers: Vec<_> = (1..threads.max(1))
             .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, || shared.work()).ok())
@@ -116,7 +117,7 @@ pub(crate) fn count(
         for worker in workers {
             let other = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             done = match (done, other) {
-                (Ok(mine), Ok(other)) => Ok(add(mine, other)),
+                (Ok(mine), Ok(other)) => add(mine, other),
                 (Err(error), _) | (_, Err(error)) => Err(error),
             };
         }
@@ -129,13 +130,18 @@ pub(crate) fn count(
     done
 }
 
-fn add((mut counts, mut totals): Counted, (more, others): Counted) -> Counted {
+fn add((mut counts, totals): Counted, (more, others): Counted) -> Result<Counted, Error> {
     counts.absorb(more);
-    totals.add(&others);
-    (counts, totals)
+    Ok((counts, sum(totals, others)?))
 }
 
-type Counted = (PieceCounts, Totals);
+/// The totals of both together.
+pub(super) fn sum(one: CountsTotals, other: CountsTotals) -> Result<CountsTotals, Error> {
+    one.checked_add(other)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidCounts, "there are more than 2^64 bytes of text"))
+}
+
+type Counted = (PieceCounts, CountsTotals);
 
 /// An input that is being read.
 struct Stream<'c> {
@@ -160,6 +166,8 @@ struct State<'c> {
 struct Shared<'c> {
     corpus: &'c dyn Corpus,
     splitting: &'c Splitting,
+    /// How much the table of a thread may take.
+    memory: usize,
     state: Mutex<State<'c>>,
     changed: Condvar,
 }
@@ -197,6 +205,10 @@ impl<'c> Shared<'c> {
                 Error::new(error.kind(), format!("{}: {error}", self.corpus.name(number)))
             })?;
             self.corpus.progress(text.len() as u64);
+            if counter.counts.memory() > self.memory {
+                self.corpus.spill(&|sink| counter.write(sink))?;
+                (counter.counts, counter.totals) = Default::default();
+            }
         }
         guard.1 = false;
         Ok((counter.counts, counter.totals))
@@ -309,12 +321,12 @@ pub(crate) struct Counter<'s> {
     splitting: &'s Splitting,
     bounds: Bounds,
     pub(crate) counts: PieceCounts,
-    pub(crate) totals: Totals,
+    pub(crate) totals: CountsTotals,
 }
 
 impl<'s> Counter<'s> {
     pub(crate) fn new(splitting: &'s Splitting) -> Counter<'s> {
-        let (counts, totals) = (PieceCounts::default(), Totals::default());
+        let (counts, totals) = (PieceCounts::default(), CountsTotals::default());
         Counter { splitting, bounds: Bounds::new(), counts, totals }
     }
 
@@ -338,6 +350,11 @@ impl<'s> Counter<'s> {
                 })
             }
         }
+    }
+
+    /// Writes what was counted, sorted.
+    pub(crate) fn write(&self, sink: &mut dyn Write) -> Result<(), Error> {
+        self.counts.write(sink, &self.splitting.header, self.totals)
     }
 
     fn add_between_separators(&mut self, text: &[u8]) -> Result<(), Error> {

@@ -1,23 +1,36 @@
 //! The counts of pieces: what training learns from, and what is added up when texts are on several machines.
 
-use super::Trainer;
-use super::corpus::{self, Corpus, Counter, Position, Splitting, Totals};
+use std::io::{Read, Write};
+
+use super::corpus::{self, Corpus, Counter, Documents, Position, Splitting};
+use super::counts_file::{CountsHeader, CountsReader, CountsTotals};
 use super::pieces::PieceCounts;
+use super::{Trainer, merge_counts};
 use crate::error::Error;
-use crate::pretokenize::Pretokenizer;
+use crate::pretokenize::{Pretokenizer, Split};
 use crate::special::{SpecialToken, SpecialTokens};
+
+/// Where training gets pieces and their counts from.
+pub trait PieceSource {
+    /// Calls `each` with every piece and how often it occurs, each piece once. It is asked more than once, and has to give
+    /// the pieces in the same order then.
+    ///
+    /// # Errors
+    ///
+    /// What goes wrong with reading.
+    fn for_each(&self, each: &mut dyn FnMut(&[u8], u64)) -> Result<(), Error>;
+}
 
 /// How often each piece of some texts occurs.
 pub struct Counts {
     splitting: Splitting,
     pieces: PieceCounts,
-    totals: Totals,
-    position: Position,
+    totals: CountsTotals,
 }
 
 impl Trainer {
     /// How texts become pieces.
-    pub(super) fn splitting(&self) -> Result<Splitting, Error> {
+    fn splitting(&self) -> Result<Splitting, Error> {
         let base =
             self.base.iter().flat_map(|base| base.specials().tokens()).filter(|token| token.is_control);
         let names = base.map(|token| token.name.to_string());
@@ -26,53 +39,102 @@ impl Trainer {
         // A special token may be named as a separator as well.
         names.sort();
         names.dedup();
+        let header = CountsHeader::new(self.split.texts(), names.clone(), self.documents.described());
         let tokens = names.into_iter().zip(0..).map(|(name, id)| SpecialToken::control(name, id));
         Ok(Splitting {
             pretokenizer: Pretokenizer::new(&self.split)?,
             separators: SpecialTokens::new(tokens.collect())?,
             documents: self.documents.clone(),
+            header,
         })
     }
-}
 
-impl Counts {
-    pub(super) fn new(splitting: Splitting) -> Result<Counts, Error> {
-        let (pieces, totals) = (PieceCounts::default(), Totals::default());
-        Ok(Counts { splitting, pieces, totals, position: Position::default() })
-    }
-
-    /// Counts the pieces of a text, which is an input of its own.
+    /// Counts for this trainer, with nothing counted yet.
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::PatternFailed`] if the regular-expression engine gives up, [`crate::ErrorKind::Io`] if a line is
-    /// not what [`super::Documents`] says.
-    pub fn add_text(&mut self, text: &[u8]) -> Result<(), Error> {
-        let mut counter = Counter::new(&self.splitting);
-        counter.add(text, true)?;
-        let (counts, totals) = (counter.counts, counter.totals);
-        self.pieces.absorb(counts);
-        self.totals.add(&totals);
-        Ok(())
-    }
-
-    /// Counts a piece so many times.
-    pub fn add_piece(&mut self, piece: &[u8], count: u64) {
-        if !piece.is_empty() {
-            self.pieces.add(piece, count);
-        }
+    /// [`crate::ErrorKind::InvalidPattern`] if texts cannot be cut so, [`crate::ErrorKind::InvalidVocabulary`] if a special token is empty.
+    pub fn counts(&self) -> Result<Counts, Error> {
+        let splitting = self.splitting()?;
+        Ok(Counts { splitting, pieces: PieceCounts::default(), totals: CountsTotals::default() })
     }
 
     /// Counts the pieces of all inputs.
     ///
     /// # Errors
     ///
-    /// As [`Counts::add_text`] and [`Corpus::open`].
-    pub fn add(&mut self, corpus: &dyn Corpus, threads: usize) -> Result<(), Error> {
-        let (counts, totals) = corpus::count(corpus, &self.splitting, threads, &mut self.position)?;
+    /// As [`Trainer::counts`], [`Corpus::open`] and [`Counts::add_text`].
+    pub fn count(&self, corpus: &dyn Corpus) -> Result<Counts, Error> {
+        self.count_from(corpus, &mut Position::default())
+    }
+
+    /// Counts the pieces of all inputs from a position on, which is moved on: if [`Corpus::stops`] says so, or what comes is
+    /// an error, to where the work ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::count`]. What was counted is lost then.
+    pub fn count_from(&self, corpus: &dyn Corpus, position: &mut Position) -> Result<Counts, Error> {
+        let splitting = self.splitting()?;
+        let (pieces, totals) = corpus::count(corpus, &splitting, self.threads, position)?;
+        Ok(Counts { splitting, pieces, totals })
+    }
+}
+
+impl Counts {
+    /// Counts the pieces of a text, which is an input of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::PatternFailed`] if the regular-expression engine gives up, [`crate::ErrorKind::Io`] if a line is
+    /// not what [`Documents`] says.
+    pub fn add_text(&mut self, text: &[u8]) -> Result<(), Error> {
+        let mut counter = Counter::new(&self.splitting);
+        counter.add(text, true)?;
+        self.totals = corpus::sum(self.totals, counter.totals)?;
+        let counts = counter.counts;
         self.pieces.absorb(counts);
-        self.totals.add(&totals);
         Ok(())
+    }
+
+    /// Counts a piece so many times; an empty one is none.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::InvalidCounts`] if there are 2^64 pieces then.
+    pub fn add_piece(&mut self, piece: &[u8], count: u64) -> Result<(), Error> {
+        if !piece.is_empty() && count > 0 {
+            let more = CountsTotals { pieces: count, ..CountsTotals::default() };
+            self.totals = corpus::sum(self.totals, more)?;
+            self.pieces.add(piece, count);
+        }
+        Ok(())
+    }
+
+    /// Adds all counts of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::InvalidCounts`] if the file is damaged, was not counted in the same way, or there are 2^64 pieces
+    /// then; these counts are of no more use.
+    pub fn add_file<R: Read>(&mut self, reader: CountsReader<R>) -> Result<(), Error> {
+        reader.check_header(&self.splitting.header, "what is to be trained")?;
+        let pieces = &mut self.pieces;
+        let totals = merge_counts(vec![reader], |piece, count| {
+            pieces.add(piece, count);
+            Ok(())
+        })?;
+        self.totals = corpus::sum(self.totals, totals)?;
+        Ok(())
+    }
+
+    /// Writes the counts as a file. Equal counts are equal files.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Io`] if writing fails.
+    pub fn write(&self, mut sink: impl Write) -> Result<(), Error> {
+        self.pieces.write(&mut sink, &self.splitting.header, self.totals)
     }
 
     /// How many different pieces there are.
@@ -85,13 +147,43 @@ impl Counts {
         self.len() == 0
     }
 
-    /// What was counted besides pieces.
-    pub fn totals(&self) -> Totals {
+    /// What was counted.
+    pub fn totals(&self) -> CountsTotals {
         self.totals
     }
 
-    pub(super) fn for_each(&self, each: &mut dyn FnMut(&[u8], u64)) -> Result<(), Error> {
+    /// How the pieces came to be.
+    pub fn header(&self) -> &CountsHeader {
+        &self.splitting.header
+    }
+}
+
+impl PieceSource for Counts {
+    fn for_each(&self, each: &mut dyn FnMut(&[u8], u64)) -> Result<(), Error> {
         self.pieces.for_each(each);
         Ok(())
+    }
+}
+
+impl Documents {
+    /// As it is written into files of counts.
+    fn described(&self) -> String {
+        match self {
+            Documents::Whole => "file".to_owned(),
+            Documents::Lines => "lines".to_owned(),
+            Documents::Json(key) => format!("jsonl {key}"),
+        }
+    }
+}
+
+impl Split {
+    /// What says how texts are split, one text a step.
+    fn texts(&self) -> Vec<String> {
+        match self {
+            Split::Whole => Vec::new(),
+            Split::Pattern(pattern) => vec![pattern.clone()],
+            Split::Patterns(patterns) => patterns.clone(),
+            Split::Steps(steps) => steps.iter().map(|step| format!("{step:?}")).collect(),
+        }
     }
 }

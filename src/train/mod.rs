@@ -35,6 +35,7 @@
 
 mod corpus;
 mod counts;
+mod counts_file;
 mod merge;
 mod naive;
 mod part;
@@ -52,8 +53,9 @@ use crate::tokenizer::Tokenizer;
 use merge::{Goal, Guide, Learned};
 use start::Start;
 
-pub use corpus::{Corpus, Documents, Totals};
-pub use counts::Counts;
+pub use corpus::{Corpus, Documents, Position};
+pub use counts::{Counts, PieceSource};
+pub use counts_file::{CountsHeader, CountsReader, CountsTotals, CountsWriter, merge as merge_counts};
 pub use trained::{LearnedMerge, Stop, Trained};
 
 /// The fewest tokens of a byte-level vocabulary.
@@ -205,33 +207,12 @@ impl Trainer {
         self
     }
 
-    /// Counts for this trainer, with nothing counted yet.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidPattern`] if texts cannot be cut so, [`ErrorKind::InvalidVocabulary`] if a special token is empty
-    /// or comes twice.
-    pub fn counts(&self) -> Result<Counts, Error> {
-        Counts::new(self.splitting()?)
-    }
-
-    /// Counts the pieces of all inputs.
-    ///
-    /// # Errors
-    ///
-    /// As [`Trainer::counts`], [`Corpus::open`] and [`Counts::add_text`]; nothing is counted then.
-    pub fn count(&self, corpus: &dyn Corpus) -> Result<Counts, Error> {
-        let mut counts = self.counts()?;
-        counts.add(corpus, self.threads)?;
-        Ok(counts)
-    }
-
     /// Learns a vocabulary.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidTraining`] if the size is less than what there is to begin with, or the counts are too large.
-    pub fn train(&self, counts: &Counts) -> Result<Trained, Error> {
+    pub fn train(&self, counts: &dyn PieceSource) -> Result<Trained, Error> {
         self.train_with(counts, &mut |_| true)
     }
 
@@ -242,7 +223,7 @@ impl Trainer {
     /// As [`Trainer::train`].
     pub fn train_with(
         &self,
-        counts: &Counts,
+        counts: &dyn PieceSource,
         learned: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Trained, Error> {
         let start = self.start()?;
@@ -268,7 +249,7 @@ impl Trainer {
     /// # Errors
     ///
     /// As [`Trainer::train`].
-    pub fn train_naively(&self, counts: &Counts) -> Result<Trained, Error> {
+    pub fn train_naively(&self, counts: &dyn PieceSource) -> Result<Trained, Error> {
         let start = self.start()?;
         let goal = self.goal(&start)?;
         let mut symbols = start.symbols();

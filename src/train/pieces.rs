@@ -7,7 +7,12 @@
 //! Where pieces begin and end is the work of `pretokenize`; what becomes of the counts is left to `words`, `merge` and
 //! `counts_file`.
 
+use std::cmp::Ordering;
+use std::io::Write;
+
+use super::counts_file::{CountsHeader, CountsTotals, CountsWriter};
 use crate::bpe::prefetch;
+use crate::error::Error;
 
 /// How many pieces are taken at a time, at most.
 const BATCH: usize = 512;
@@ -52,6 +57,17 @@ struct LongPieces {
     /// Places in `entries`, plus one; 0 is free.
     places: Vec<u32>,
     bytes: Vec<Vec<u8>>,
+}
+
+/// A piece on its way into a file.
+struct Sorted {
+    /// Its first 16 bytes; zeros after its end.
+    first: u128,
+    /// How many bytes it has; 0 if it is one of the long ones.
+    length: usize,
+    /// Which of the long ones it is.
+    long: u32,
+    count: u64,
 }
 
 struct LongPiece {
@@ -141,6 +157,50 @@ impl PieceCounts {
     /// How many different pieces there are.
     pub(crate) fn len(&self) -> usize {
         self.short.filled + self.middle.filled + self.long.entries.len()
+    }
+
+    /// Writes the pieces as a file of piece counts.
+    pub(crate) fn write(
+        &self,
+        sink: &mut dyn Write,
+        header: &CountsHeader,
+        totals: CountsTotals,
+    ) -> Result<(), Error> {
+        let mut writer = CountsWriter::new(sink, header)?;
+        for piece in self.sorted() {
+            match self.long.entries.get(piece.long as usize) {
+                Some(entry) if piece.length == 0 => writer.push(self.long.bytes_of(entry), piece.count)?,
+                _ => writer.push(&piece.first.to_be_bytes()[..piece.length], piece.count)?,
+            }
+        }
+        writer.finish(totals)?;
+        Ok(())
+    }
+
+    /// The pieces in the order of their bytes.
+    fn sorted(&self) -> Vec<Sorted> {
+        let mut all = Vec::with_capacity(self.len());
+        let short = |all: &mut Vec<Sorted>, piece: &[u8], count| {
+            let length = piece.len();
+            all.push(Sorted { first: first_bytes(piece), length, long: 0, count });
+        };
+        self.short.for_each(&mut |piece, count| short(&mut all, piece, count));
+        self.middle.for_each(&mut |piece, count| short(&mut all, piece, count));
+        all.extend(self.long.entries.iter().zip(0..).map(|(entry, long)| {
+            let first = first_bytes(self.long.bytes_of(entry));
+            Sorted { first, length: 0, long, count: entry.count }
+        }));
+        let bytes = |piece: &Sorted| self.long.bytes_of(&self.long.entries[piece.long as usize]);
+        all.sort_unstable_by(|one, other| {
+            // What is filled up with zeros comes before what really goes on with zeros.
+            one.first.cmp(&other.first).then_with(|| match (one.length, other.length) {
+                (0, 0) => bytes(one).cmp(bytes(other)),
+                (0, _) => Ordering::Greater,
+                (_, 0) => Ordering::Less,
+                (one, other) => one.cmp(&other),
+            })
+        });
+        all
     }
 
     /// How much memory the tables take, in bytes.
@@ -281,6 +341,14 @@ impl LongPieces {
     fn bytes_of(&self, entry: &LongPiece) -> &[u8] {
         &self.bytes[entry.chunk as usize][entry.start as usize..][..entry.length as usize]
     }
+}
+
+/// The first 16 bytes of a piece as a number that orders as they do; zeros after its end.
+fn first_bytes(piece: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    let length = piece.len().min(16);
+    bytes[..length].copy_from_slice(&piece[..length]);
+    u128::from_be_bytes(bytes)
 }
 
 fn place_among(hash: u32, places: usize) -> usize {
