@@ -83,7 +83,6 @@ impl Input {
 
     /// Opens the input as [`Input::open`] does; one that is compressed is opened as the text that was compressed. What
     /// cannot be decompressed is an error, if somebody named it, for it is no text.
-    #[allow(dead_code, reason = "training, which comes next, reads so")]
     pub(crate) fn open_unpacked(&self, any: bool, watch: bool) -> Result<Opened, Problem> {
         let bytes = self.begin()?;
         let unpacked = match Packing::of(&bytes.head[..bytes.length]) {
@@ -169,7 +168,6 @@ impl Text {
 
     /// How many bytes of the file were read so far: of one that is compressed, these are not those of its text. Out of
     /// [`Input::size`], for progress.
-    #[allow(dead_code, reason = "training, which comes next, shows its progress so")]
     pub(crate) fn taken(&self) -> u64 {
         match &self.body {
             Body::Bytes(bytes, _) => bytes.taken(),

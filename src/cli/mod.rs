@@ -18,8 +18,6 @@ mod description;
 mod exit;
 mod failure;
 mod input;
-// `train` and what belongs to it, which come next, use it.
-#[allow(dead_code)]
 mod interrupt;
 pub(crate) mod messages;
 mod name;
@@ -30,5 +28,6 @@ mod progress;
 mod rules;
 mod spread;
 mod text;
+mod training;
 mod vocabulary;
 mod walk;

@@ -13,20 +13,37 @@ use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressState, ProgressS
 /// How long to work without a word.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How far the work is, in bytes read.
+/// How far the work is, in bytes read or merges learned.
 pub(crate) struct Progress {
     shown: bool,
     begin: Instant,
     done: AtomicU64,
     total: Option<u64>,
+    template: [&'static str; 2],
     bar: OnceLock<ProgressBar>,
 }
+
+/// What a bar on bytes says, with a total and without.
+const BYTES: [&str; 2] = ["{bytes} of {total_bytes} [{bar:20}] {mean}/s, {left} left", "{bytes}, {mean}/s"];
+
+/// What a bar on merges says.
+const MERGES: [&str; 2] = ["{pos} of {len} merges [{bar:20}] {left} left"; 2];
 
 impl Progress {
     /// Work on `total` bytes, if their number is known.
     pub(crate) fn new(wanted: bool, total: Option<u64>) -> Progress {
+        Progress::with(wanted, total, BYTES)
+    }
+
+    /// Work on this number of merges.
+    pub(crate) fn merges(wanted: bool, total: u64) -> Progress {
+        Progress::with(wanted, Some(total), MERGES)
+    }
+
+    fn with(wanted: bool, total: Option<u64>, template: [&'static str; 2]) -> Progress {
         let shown = wanted && io::stderr().is_terminal();
-        Progress { shown, begin: Instant::now(), done: AtomicU64::new(0), total, bar: OnceLock::new() }
+        let (begin, done) = (Instant::now(), AtomicU64::new(0));
+        Progress { shown, begin, done, total, template, bar: OnceLock::new() }
     }
 
     /// So many bytes more are done.
@@ -37,7 +54,7 @@ impl Progress {
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let elapsed = self.begin.elapsed();
         if elapsed > PATIENCE {
-            self.bar.get_or_init(|| bar(self.total, elapsed)).set_position(done);
+            self.bar.get_or_init(|| bar(self.total, self.template, elapsed)).set_position(done);
         }
     }
 
@@ -49,10 +66,10 @@ impl Progress {
     }
 }
 
-fn bar(total: Option<u64>, elapsed: Duration) -> ProgressBar {
+fn bar(total: Option<u64>, [with, without]: [&str; 2], elapsed: Duration) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bytes} of {total_bytes} [{bar:20}] {mean}/s, {left} left"),
-        None => (ProgressBar::no_length(), "{bytes}, {mean}/s"),
+        Some(total) => (ProgressBar::new(total), with),
+        None => (ProgressBar::no_length(), without),
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     // The bar's own estimates begin with the bar, a second too late: they would show wild numbers at first.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::cli::args::{self, InputArgs};
+use crate::cli::args::{self, PathArgs};
 use crate::cli::failure::{Failure, Problem, reason};
 use crate::cli::input::{Input, Origin, is_stdin};
 use crate::cli::messages::Messages;
@@ -33,7 +33,7 @@ pub(crate) struct Folder {
 }
 
 /// Whether to print a help instead of waiting for somebody to type.
-pub(crate) fn would_wait(args: &InputArgs) -> bool {
+pub(crate) fn would_wait(args: &PathArgs) -> bool {
     args.paths.is_empty() && args.files0_from.is_none() && io::stdin().is_terminal()
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn one(path: Option<&Path>) -> Result<Input, Problem> {
 }
 
 /// Finds the inputs. What cannot be found is told; the rest goes on.
-pub(crate) fn gather(args: &InputArgs, messages: &Messages) -> Result<Gathered, Failure> {
+pub(crate) fn gather(args: &PathArgs, messages: &Messages) -> Result<Gathered, Failure> {
     let mut gathered = Gathered { inputs: Vec::new(), folders: Vec::new() };
     let listed;
     let paths = match &args.files0_from {
@@ -142,7 +142,7 @@ fn overrides(globs: &[String]) -> Result<Override, Problem> {
 /// Adds the files of a folder.
 fn walk(
     root: &Path,
-    args: &InputArgs,
+    args: &PathArgs,
     globs: Option<&Override>,
     messages: &Messages,
     gathered: &mut Gathered,

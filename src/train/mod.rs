@@ -95,6 +95,7 @@ pub struct Trainer {
     specials: Vec<String>,
     ties: Ties,
     min_frequency: u64,
+    min_count: u64,
     max_token_length: u32,
     like_hugging_face: bool,
     alphabet: Vec<char>,
@@ -114,6 +115,7 @@ impl Trainer {
             specials: Vec::new(),
             ties: Ties::default(),
             min_frequency: 1,
+            min_count: 1,
             max_token_length: u32::MAX,
             like_hugging_face: false,
             alphabet: Vec::new(),
@@ -165,6 +167,12 @@ impl Trainer {
         self
     }
 
+    /// Leaves out pieces that occur less often in all that is learned from; 0 is as good as 1.
+    pub fn min_count(mut self, count: u64) -> Trainer {
+        self.min_count = count;
+        self
+    }
+
     /// No learned token is longer than this, in bytes.
     pub fn max_token_length(mut self, bytes: u32) -> Trainer {
         self.max_token_length = bytes;
@@ -207,6 +215,24 @@ impl Trainer {
         self
     }
 
+    /// Whether the size is one that can be, before any text was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.merges().map(|_| ())
+    }
+
+    /// How many merges are learned, at most.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn merges(&self) -> Result<usize, Error> {
+        Ok(self.goal(&self.start()?)?.merges)
+    }
+
     /// Learns a vocabulary.
     ///
     /// # Errors
@@ -229,7 +255,14 @@ impl Trainer {
         let start = self.start()?;
         let goal = self.goal(&start)?;
         let mut symbols = start.symbols();
-        let mut pieces = |each: &mut dyn FnMut(&[u8], u64)| counts.for_each(each);
+        let least = self.min_count;
+        let mut pieces = |each: &mut dyn FnMut(&[u8], u64)| {
+            counts.for_each(&mut |piece, count| {
+                if count >= least {
+                    each(piece, count);
+                }
+            })
+        };
         let mut guide = Recorder::new(&start, learned);
         let lengths = start.lengths();
         // The two largest numbers stand for no symbol.
@@ -254,7 +287,11 @@ impl Trainer {
         let goal = self.goal(&start)?;
         let mut symbols = start.symbols();
         let (mut words, mut failed) = (Vec::new(), None);
+        let mut text = Text::default();
         counts.for_each(&mut |piece, count| {
+            if count < self.min_count {
+                return;
+            }
             let mut row = Vec::new();
             failed = symbols.of(piece, &mut row).err().or(failed.take());
             words.push((row.into_iter().map(|(symbol, _)| symbol).collect(), count));

@@ -8,6 +8,7 @@ mod cut;
 mod ids;
 mod known;
 mod shared;
+mod train;
 
 use std::sync::LazyLock;
 
@@ -25,8 +26,9 @@ pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
 pub(crate) use shared::{
-    Color, CommonArgs, InputArgs, Share, Special, VocabularyArgs, Words, part, share, tokens,
+    Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };
+pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
 
 /// More threads than any machine has use for; each holds some blocks of text.
 pub(crate) const MOST_THREADS: i64 = 256;
@@ -85,6 +87,12 @@ pub(crate) enum Command {
     Encodings(ListArgs),
     /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
     Vocab(VocabArgs),
+    /// Learn a vocabulary from texts: byte-pair encoding, exact, with the same result everywhere.
+    Train(TrainArgs),
+    /// Count the pieces of some texts, for a vocabulary that is learned from more than one machine can hold.
+    CountWords(CountWordsArgs),
+    /// Add up files of counts.
+    MergeCounts(MergeCountsArgs),
     /// Write a vocabulary in another format, after a check that it gives the same ids.
     Convert(ConvertArgs),
     /// List the models and their context windows, or tell all about one.
@@ -108,6 +116,9 @@ impl Cli {
             Some(Command::Chunk(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,
             Some(Command::Vocab(args)) => &args.list.common,
+            Some(Command::Train(args)) => &args.common,
+            Some(Command::CountWords(args)) => &args.common,
+            Some(Command::MergeCounts(args)) => &args.common,
             Some(Command::Convert(args)) => &args.common,
             Some(Command::Models(args)) => &args.list.common,
         }

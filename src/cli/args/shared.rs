@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// Which texts to read.
+/// Which files to read.
 #[derive(Debug, Args)]
-pub(crate) struct InputArgs {
+pub(crate) struct PathArgs {
     /// Files, folders, or - for standard input. None: standard input.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
@@ -31,6 +31,13 @@ pub(crate) struct InputArgs {
     /// In folders, follow symbolic links.
     #[arg(short = 'L', long, help_heading = "Input")]
     pub(crate) follow: bool,
+}
+
+/// Which texts to read, and what belongs to them.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub(crate) files: PathArgs,
     /// What names of special tokens in the text, such as <|endoftext|>, are [default: text].
     ///
     /// Names of control tokens are ordinary text, the special token, or an error. Tokens that are found in
@@ -146,7 +153,7 @@ pub(crate) enum Color {
 }
 
 /// Number of bytes, with a suffix for powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
         "" | "b" => 1,

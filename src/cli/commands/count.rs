@@ -23,7 +23,7 @@ pub(crate) fn run(
     settings: &Settings,
     messages: &Messages,
 ) -> Result<(), Failure> {
-    if walk::would_wait(&args.input) {
+    if walk::would_wait(&args.input.files) {
         args::print_usage(command);
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
@@ -33,14 +33,14 @@ pub(crate) fn run(
     }
     let frame = plan::frame(&args.input, &basis)?;
     let words = plan::words(args.words, settings);
-    let gathered = walk::gather(&args.input, messages)?;
+    let gathered = walk::gather(&args.input.files, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let progress = Progress::new(messages.tells_notes(), sizes);
     let counting = Counting {
         tokenizer: &basis.tokenizer,
         options: spread::options(plan::policy(args.input.special, settings), measure(args, words)),
         threads: plan::threads(args.threads, settings),
-        any: args.input.text,
+        any: args.input.files.text,
         around: (frame.before.len() + frame.after.len()) as u64,
         ratios: basis.ratios,
         progress: &progress,

@@ -24,20 +24,20 @@ const READ: usize = 64 * 1024;
 
 /// Encodes.
 pub(crate) fn run(args: &EncodeArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
-    if walk::would_wait(&args.input) {
+    if walk::would_wait(&args.input.files) {
         args::print_usage(Some("encode"));
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     basis.must_have_ids()?;
     let frame = plan::frame(&args.input, &basis)?;
-    let gathered = walk::gather(&args.input, messages)?;
+    let gathered = walk::gather(&args.input.files, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,
         policy: plan::policy(args.input.special, settings),
         frame,
-        any: args.input.text,
+        any: args.input.files.text,
         progress: Progress::new(messages.tells_notes(), sizes),
         messages,
     };

@@ -6,11 +6,14 @@ mod chunk;
 mod config;
 mod convert;
 mod count;
+mod count_words;
 mod cut;
 mod decode;
 mod encode;
 mod encodings;
+mod merge_counts;
 mod models;
+mod train;
 mod vocab;
 
 use crate::cli::args::{Cli, Command};
@@ -32,6 +35,9 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Chunk(args)) => chunk::run(args, settings, messages),
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
+        Some(Command::Train(args)) => train::run(args, settings, messages),
+        Some(Command::CountWords(args)) => count_words::run(args, settings, messages),
+        Some(Command::MergeCounts(args)) => merge_counts::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
     }

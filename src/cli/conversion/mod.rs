@@ -2,6 +2,7 @@
 //!
 //! The formats are the library's; which texts prove it is in `proof`. Where the files go is left to the command.
 
+pub(crate) mod place;
 mod proof;
 
 use bytepair::format::{gpt2, pack, tiktoken, tokenizer_json, unpack};
@@ -55,7 +56,8 @@ pub(crate) fn holds_ranks_only(target: Target) -> bool {
     matches!(target, Target::Tiktoken | Target::Pack)
 }
 
-fn write(source: &Definition, target: Target) -> Result<Vec<NamedFile>, Problem> {
+/// Writes a vocabulary in a format, or says why that cannot hold it.
+pub(crate) fn write(source: &Definition, target: Target) -> Result<Vec<NamedFile>, Problem> {
     let vocabulary = &source.vocabulary;
     let of_bytes = || match vocabulary.unit() {
         Unit::Byte => Ok(()),

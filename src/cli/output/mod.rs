@@ -12,6 +12,7 @@ pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod table;
+pub(crate) mod training;
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};

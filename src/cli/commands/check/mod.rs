@@ -38,19 +38,19 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, messages: &Messages) ->
     let mut passed = Vec::new();
     let has_rules = !settings.rules().is_empty();
     let by_rules = args.rules || names_nothing(args) && has_rules;
-    if has_rules && !args.rules && args.input.paths.is_empty() && !io::stdin().is_terminal() {
+    if has_rules && !args.rules && args.input.files.paths.is_empty() && !io::stdin().is_terminal() {
         messages.note(match by_rules {
             true => "checking by the rules of .tokenize.toml (--rules); - would read standard input",
             false => "reading standard input; --rules would check by the rules of .tokenize.toml",
         });
     }
-    if has_rules && !by_rules && !args.input.paths.is_empty() {
+    if has_rules && !by_rules && !args.input.files.paths.is_empty() {
         rules::tell_covered(args, settings, messages)?;
     }
     let groups = if by_rules {
         rules::groups(args, settings, messages)?
     } else {
-        if walk::would_wait(&args.input) {
+        if walk::would_wait(&args.input.files) {
             args::print_usage(Some("check"));
             return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
         }
@@ -85,7 +85,7 @@ fn names_nothing(args: &CheckArgs) -> bool {
         || vocabulary.encoding.is_some()
         || vocabulary.vocab.is_some()
         || vocabulary.context.is_some();
-    input.paths.is_empty() && input.files0_from.is_none() && !says_limit && !says_model
+    input.files.paths.is_empty() && input.files.files0_from.is_none() && !says_limit && !says_model
 }
 
 /// The check of what was named against the limit that was named.
@@ -96,7 +96,7 @@ fn plain(
     passed: &mut Vec<u8>,
 ) -> Result<Group, Failure> {
     if args.chat {
-        let gathered = walk::gather(&args.input, messages)?;
+        let gathered = walk::gather(&args.input.files, messages)?;
         return chat::group(args, gathered, settings, messages);
     }
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
@@ -110,7 +110,7 @@ fn plain(
         messages
             .note(format_args!("--max {max} is more than the largest prompt of the model, {room} tokens"));
     }
-    let gathered = walk::gather(&args.input, messages)?;
+    let gathered = walk::gather(&args.input.files, messages)?;
     if args.pass && !matches!(gathered.inputs.as_slice(), [input] if input.origin == Origin::Stdin) {
         return Err(Problem::new("copies standard input, and so reads nothing else").about("--pass").into());
     }
@@ -158,7 +158,7 @@ fn count(
         tokenizer: &group.basis.tokenizer,
         options: spread::options(policy, Measure::All),
         threads: plan::threads(args.threads, settings),
-        any: args.input.text,
+        any: args.input.files.text,
         around,
         ratios: group.basis.ratios,
         progress: &progress,

@@ -70,11 +70,11 @@ pub(super) fn groups(
 
 /// The files that were named, if any were: else it is about the whole project.
 fn named_files(args: &CheckArgs, messages: &Messages) -> Result<Option<Vec<PathBuf>>, Failure> {
-    if args.input.paths.is_empty() && args.input.files0_from.is_none() {
+    if args.input.files.paths.is_empty() && args.input.files.files0_from.is_none() {
         refuse_filters(args)?;
         return Ok(None);
     }
-    let inputs = walk::gather(&args.input, messages)?.inputs;
+    let inputs = walk::gather(&args.input.files, messages)?.inputs;
     if inputs.iter().any(|input| input.origin == input::Origin::Stdin) {
         let problem = Problem::new("rules are for files, and standard input has no name").about("--rules");
         return Err(problem.hint("without --rules it is checked against --max N or a model").into());
@@ -105,7 +105,7 @@ pub(super) fn tell_covered(
     messages: &Messages,
 ) -> Result<(), Failure> {
     for rule in settings.rules() {
-        if let Some(path) = rule.files(&args.input.paths)?.first() {
+        if let Some(path) = rule.files(&args.input.files.paths)?.first() {
             let shown = name::shown(path);
             messages.note(format_args!("{shown}: {} is not looked at without --rules", rule.shown()));
         }
@@ -129,12 +129,12 @@ fn tell_idle(rule: &Rule, project: &Project, messages: &Messages) -> Result<(), 
 fn refuse_filters(args: &CheckArgs) -> Result<(), Problem> {
     let input = &args.input;
     let filters = [
-        ("--glob", !input.glob.is_empty()),
-        ("--hidden", input.hidden),
-        ("--no-ignore", input.no_ignore),
-        ("--text", input.text),
-        ("--max-filesize", input.max_filesize.is_some()),
-        ("--follow", input.follow),
+        ("--glob", !input.files.glob.is_empty()),
+        ("--hidden", input.files.hidden),
+        ("--no-ignore", input.files.no_ignore),
+        ("--text", input.files.text),
+        ("--max-filesize", input.files.max_filesize.is_some()),
+        ("--follow", input.files.follow),
     ];
     match filters.iter().find(|(_, is_given)| *is_given) {
         Some((flag, _)) => {
