@@ -76,14 +76,14 @@ pub(crate) struct Decompressor<R> {
 }
 
 enum Decoder<R> {
-    Gzip(MultiGzDecoder<BufReader<Watched<R>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Watched<R>>>>),
     Zstd(Box<Frames<R>>),
 }
 
 impl<R: Read> Decompressor<R> {
     /// A reader of gzip.
     pub(crate) fn gzip(source: R) -> Decompressor<R> {
-        let decoder = Decoder::Gzip(MultiGzDecoder::new(watched(source)));
+        let decoder = Decoder::Gzip(Box::new(MultiGzDecoder::new(watched(source))));
         Decompressor { decoder, failed: false }
     }
 

@@ -435,6 +435,19 @@ proptest! {
         prop_assert_eq!(merged(&files).unwrap(), wanted);
     }
 
+    /// Beginnings that are shared are left out, as many bytes as there are.
+    #[test]
+    fn beginnings_are_shared(same in proptest::collection::vec(any::<u8>(), 0..40), a in "[a-m]{0,20}", b in "[n-z]{1,20}") {
+        let with = |end: &str| [&same[..], end.as_bytes()].concat();
+        prop_assume!(!with(&a).is_empty());
+        let entry = |shared: u8, rest: usize| vec![shared, rest as u8];
+        let mut part = [entry(0, with(&a).len()), with(&a), vec![1]].concat();
+        part.extend([entry(same.len() as u8, b.len()), b.clone().into_bytes(), vec![1]].concat());
+        let file = written(&[(with(&a), 1), (with(&b), 1)].into(), 1, 1);
+        let at = file.windows(part.len()).any(|window| window == part);
+        prop_assert!(at);
+    }
+
     #[test]
     fn any_bit_of_a_larger_file_counts(place in 0usize..usize::MAX) {
         thread_local!(static FILE: Vec<u8> = written(&many(9), 1, 1));
