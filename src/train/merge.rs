@@ -41,6 +41,8 @@ pub(super) struct Learned {
     pub(super) right: u32,
     /// How often the two stood side by side.
     pub(super) count: u64,
+    /// How often they were merged: less, if they overlapped.
+    pub(super) made: u64,
 }
 
 /// What the caller has to say while merges are learned.
@@ -128,14 +130,14 @@ impl<'t, S: Symbol> Learner<'t, S> {
             if (length > self.goal.longest && !is_first) || guide.refuses(left, right) {
                 continue;
             }
-            let count = self.team.run(Task::Merge(merge, self.goal.longest));
-            debug_assert!(count <= top.count);
+            let made = self.team.run(Task::Merge(merge, self.goal.longest));
+            debug_assert!(made <= top.count);
             merges += 1;
             self.lengths.push(length);
             self.touched.push(0);
             (self.touched[l], self.touched[r]) = (merges, merges);
             self.enqueue(&mut names);
-            if !guide.learned(Learned { left, right, count: top.count }) {
+            if !guide.learned(Learned { left, right, count: top.count, made }) {
                 return;
             }
         }

@@ -267,14 +267,16 @@ impl Trainer {
         let lengths = start.lengths();
         // The two largest numbers stand for no symbol.
         if start.tokens.len() + goal.merges < usize::from(u16::MAX - 1) {
-            let words = words::lay_out::<u16>(&mut pieces, self.threads, &mut symbols)?;
+            let (words, text) = words::lay_out::<u16>(&mut pieces, self.threads, &mut symbols)?;
+            guide.text = text;
             merge::learn(words, &lengths, goal, &mut guide);
         } else {
-            let words = words::lay_out::<u32>(&mut pieces, self.threads, &mut symbols)?;
+            let (words, text) = words::lay_out::<u32>(&mut pieces, self.threads, &mut symbols)?;
+            guide.text = text;
             merge::learn(words, &lengths, goal, &mut guide);
         }
-        let merges = guide.merges;
-        Trained::new(self, start, goal, merges)
+        let (merges, text) = (guide.merges, guide.text);
+        Trained::new(self, start, goal, merges, text)
     }
 
     /// What [`Trainer::train`] gives, in the way of the textbook: quadratic. The oracle of the fast way.
@@ -294,16 +296,18 @@ impl Trainer {
             }
             let mut row = Vec::new();
             failed = symbols.of(piece, &mut row).err().or(failed.take());
+            text.bytes += piece.len() as u64 * count;
+            text.tokens += row.len() as u64 * count;
             words.push((row.into_iter().map(|(symbol, _)| symbol).collect(), count));
         })?;
         if let Some(error) = failed {
             return Err(error);
         }
         let mut always = |_| true;
-        let mut guide = Recorder::new(&start, &mut always);
+        let mut guide = Recorder { text, ..Recorder::new(&start, &mut always) };
         naive::learn(words, &start.lengths(), goal, &mut guide);
-        let merges = guide.merges;
-        Trained::new(self, start, goal, merges)
+        let (merges, text) = (guide.merges, guide.text);
+        Trained::new(self, start, goal, merges, text)
     }
 
     fn start(&self) -> Result<Start, Error> {
@@ -341,9 +345,18 @@ impl Trainer {
     }
 }
 
+/// How long all that is learned from is together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Text {
+    bytes: u64,
+    /// Tokens, by what is learned so far.
+    tokens: u64,
+}
+
 /// Notes down what is learned.
 struct Recorder<'g> {
     merges: Vec<Learned>,
+    text: Text,
     start: &'g Start,
     tokens: Vec<Vec<u8>>,
     each: &'g mut dyn FnMut(usize) -> bool,
@@ -351,7 +364,7 @@ struct Recorder<'g> {
 
 impl<'g> Recorder<'g> {
     fn new(start: &'g Start, each: &'g mut dyn FnMut(usize) -> bool) -> Recorder<'g> {
-        Recorder { merges: Vec::new(), start, tokens: Vec::new(), each }
+        Recorder { merges: Vec::new(), text: Text::default(), start, tokens: Vec::new(), each }
     }
 
     fn bytes(&self, symbol: u32) -> &[u8] {
@@ -372,6 +385,7 @@ impl Guide for Recorder<'_> {
         if self.start.base.is_some() {
             self.tokens.push([self.bytes(merge.left), self.bytes(merge.right)].concat());
         }
+        self.text.tokens -= merge.made;
         self.merges.push(merge);
         (self.each)(self.merges.len())
     }

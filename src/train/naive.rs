@@ -31,10 +31,13 @@ pub(super) fn learn(mut words: Vec<(Vec<u32>, u64)>, lengths: &[u32], goal: Goal
         let Some((pair, count)) = best else { return };
         let both = lengths.len() as u32;
         lengths.push(length(pair));
-        for (word, _) in &mut words {
+        let mut made = 0;
+        for (word, count) in &mut words {
+            let before = word.len();
             merge(word, pair, both);
+            made += (before - word.len()) as u64 * *count;
         }
-        if !guide.learned(Learned { left: pair.0, right: pair.1, count }) {
+        if !guide.learned(Learned { left: pair.0, right: pair.1, count, made }) {
             return;
         }
     }

@@ -1,8 +1,8 @@
 //! What training gives: a definition, and how it came to be.
 
-use super::Trainer;
 use super::merge::{Goal, Learned};
 use super::start::{self, Start};
+use super::{Text, Trainer};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::special::{SpecialToken, SpecialTokens};
@@ -16,6 +16,7 @@ pub struct Trained {
     merges: Vec<(TokenId, u64)>,
     stop: Stop,
     size: usize,
+    text: Text,
 }
 
 /// Why training ended.
@@ -45,6 +46,7 @@ impl Trained {
         start: Start,
         goal: Goal,
         learned: Vec<Learned>,
+        text: Text,
     ) -> Result<Trained, Error> {
         let stop = if learned.len() == goal.merges { Stop::Size } else { Stop::Pairs };
         let mut tokens = start.tokens;
@@ -79,7 +81,7 @@ impl Trained {
             definition.frame = base.frame().clone();
             definition.hides_control = base.hides_control();
         }
-        Ok(Trained { definition, merges, stop, size })
+        Ok(Trained { definition, merges, stop, size, text })
     }
 
     /// How many tokens the vocabulary has, with special ones.
@@ -98,6 +100,16 @@ impl Trained {
             let bytes = self.definition.vocabulary.bytes(id).unwrap_or_default();
             LearnedMerge { id, bytes, count }
         })
+    }
+
+    /// How many bytes all that was learned from has: every piece as often as it was counted.
+    pub fn text_bytes(&self) -> u64 {
+        self.text.bytes
+    }
+
+    /// How many tokens that is, as the merges were carried out in it.
+    pub fn text_tokens(&self) -> u64 {
+        self.text.tokens
     }
 
     /// The tokenizer as data.

@@ -14,6 +14,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::Text;
 use super::start::Symbols;
 use crate::error::{Error, ErrorKind};
 
@@ -78,7 +79,7 @@ pub(super) fn lay_out<S: Symbol>(
     pieces: &mut Pieces<'_>,
     parts: usize,
     symbols: &mut Symbols<'_>,
-) -> Result<Vec<Words<S>>, Error> {
+) -> Result<(Vec<Words<S>>, Text), Error> {
     let mut layout =
         Layout { parts, small: vec![0; SMALL_COUNT as usize], large: HashMap::new(), groups: Vec::new() };
     let mut weight = 0u128;
@@ -94,13 +95,19 @@ pub(super) fn lay_out<S: Symbol>(
     }
     let mut words = layout.begin()?;
     let (mut row, mut failed) = (Vec::new(), None);
+    let mut text = Text { bytes: weight as u64, tokens: 0 };
     pieces(&mut |piece, count| {
-        if piece.len() < 2 || failed.is_some() {
+        if failed.is_some() {
+            return;
+        }
+        row.clear();
+        failed = symbols.of(piece, &mut row).err();
+        // No more than bytes, of which the sum is known to be small enough.
+        text.tokens += row.len() as u64 * count;
+        if piece.len() < 2 {
             return;
         }
         let (part, place) = layout.place(piece, count);
-        row.clear();
-        failed = symbols.of(piece, &mut row).err();
         let mut place = place as usize;
         let cells: &mut [S] = &mut words[part].cells;
         for &(symbol, length) in &row {
@@ -112,7 +119,7 @@ pub(super) fn lay_out<S: Symbol>(
     })?;
     match failed {
         Some(error) => Err(error),
-        None => Ok(words),
+        None => Ok((words, text)),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::cli::args::{ConvertArgs, Target};
 use crate::cli::conversion::{self, place};
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
-use crate::cli::vocabulary::{self, Named};
 use crate::cli::name;
+use crate::cli::vocabulary::{self, Named};
 
 /// Converts.
 pub(crate) fn run(args: &ConvertArgs, messages: &Messages) -> Result<(), Failure> {

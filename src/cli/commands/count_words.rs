@@ -17,8 +17,7 @@ pub(crate) fn run(args: &CountWordsArgs, settings: &Settings, messages: &Message
     let trainer = training::trainer(Trainer::new(0), &args.corpus, settings);
     // Whether it can be written shows before the work.
     let mut file = WholeFile::create(&args.output)?;
-    let (corpus, workshop) =
-        training::count(&trainer, &args.corpus, &args.output, "count-words", messages)?;
+    let (corpus, workshop) = training::count(&trainer, &args.corpus, &args.output, "count-words", messages)?;
     match &corpus.aside {
         Some(shards) => {
             drop(file);

@@ -109,8 +109,12 @@ fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Resul
         return Err(problem.about(about()).hint("leave out --pattern to use that of the counts").into());
     }
     if let Some(special) = own.header().specials.iter().find(|name| !header.specials.contains(name)) {
-        let problem = Problem::new(format!("was counted without the special token {special}: it may be in pieces"));
-        return Err(problem.about(about()).hint(format!("count the texts with --special {special:?}")).into());
+        let problem =
+            Problem::new(format!("was counted without the special token {special}: it may be in pieces"));
+        return Err(problem
+            .about(about())
+            .hint(format!("count the texts with --special {special:?}"))
+            .into());
     }
     let workshop = Workshop::new(&args.output, false, &[], &header)?;
     let shards = workshop.few(paths)?;

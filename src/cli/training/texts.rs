@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use bytepair::train::Corpus;
 use bytepair::Error;
+use bytepair::train::Corpus;
 
 use super::Workshop;
 use crate::cli::args::CorpusArgs;

@@ -15,8 +15,8 @@ use bytepair::Error;
 use bytepair::train::{Counts, CountsHeader, CountsWriter, Position};
 use serde::{Deserialize, Serialize};
 
-use super::shards::{AT_ONCE, Shards};
 use super::Corpus;
+use super::shards::{AT_ONCE, Shards};
 use crate::cli::failure::Problem;
 use crate::cli::input::Input;
 use crate::cli::name;
@@ -109,7 +109,8 @@ impl Workshop {
             *self.lock() = Aside { made: true, files, named };
             return Ok(());
         };
-        let problem = Problem::new(format!("cannot go on: {differs} are not those of the run that was stopped"));
+        let problem =
+            Problem::new(format!("cannot go on: {differs} are not those of the run that was stopped"));
         Err(problem
             .about(name::shown(&self.folder))
             .hint("the same command goes on with --resume; to begin anew, remove this folder"))
@@ -155,7 +156,12 @@ impl Workshop {
     }
 
     fn write_state(&self, position: Position) -> Result<Problem, Problem> {
-        let files = self.lock().files.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
+        let files = self
+            .lock()
+            .files
+            .iter()
+            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+            .collect();
         let state = State {
             schema_version: 1,
             patterns: self.header.patterns.clone(),
