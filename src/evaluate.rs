@@ -28,7 +28,7 @@
 //! | [`words_per_token`](Quality::words_per_token) | words | its inverse | more |
 //! | [`used_share`](Quality::used_share) | 0 to 1 | different ordinary tokens in the text / ordinary tokens of the vocabulary | more |
 //! | [`unused`](Quality::unused) | tokens | ordinary tokens of the vocabulary that are not in the text | fewer |
-//! | [`unreachable`](Quality::unreachable) | tokens | of these, how many no text has, as merging does not come to them | fewer |
+//! | [`unreachable_tokens`] | tokens | of these, how many no text has, as merging does not come to them | fewer |
 //! | [`single_byte_share`](Quality::single_byte_share) | 0 to 1 | tokens of the text that stand for one byte / N | fewer |
 //! | [`shannon_entropy`](Quality::shannon_entropy) | bits | H = -Σ p(i) log2 p(i): bits that a token takes at least if each is encoded by itself (Shannon 1948) | |
 //! | [`renyi_entropy`](Quality::renyi_entropy) | bits | H(α) = log2(Σ p(i)^α) / (1 - α) for the order α = 2.5 ([`RENYI_ORDER`]) | |
@@ -146,10 +146,6 @@ pub struct Quality {
     pub distinct: u64,
     /// How many ordinary tokens of the text stand for one byte.
     pub single_bytes: u64,
-    /// How many ordinary tokens of the vocabulary no text has, since merging does not come to them. What the pattern that
-    /// cuts text keeps from being merged is not looked at, so there may be more. `None` if that is not known: in
-    /// vocabularies where a piece that is a token becomes it without merging.
-    pub unreachable: Option<u64>,
     /// The Shannon entropy of the ordinary tokens of the text, in bits; `None` if there are none.
     pub shannon_entropy: Option<f64>,
     /// The Rényi entropy of order [`RENYI_ORDER`] of the ordinary tokens of the text, in bits; `None` if there are none.
@@ -176,7 +172,6 @@ impl Quality {
             size: vocabulary.len() as u64,
             distinct: ordinary.len() as u64,
             single_bytes,
-            unreachable: unreachable(tokenizer),
             shannon_entropy: (tokens > 0).then(|| shannon_entropy(&ordinary, tokens)),
             renyi_entropy: (tokens > 0).then(|| renyi_entropy(&ordinary, tokens)),
         }
@@ -242,9 +237,11 @@ fn renyi_entropy(counts: &[u64], tokens: u64) -> f64 {
     (sum.log2() / (1.0 - RENYI_ORDER)).max(0.0)
 }
 
-/// How many ordinary tokens merging does not come to: no unit that it begins with, no result of a merge, and nothing that
-/// is found in the text before.
-fn unreachable(tokenizer: &Tokenizer) -> Option<u64> {
+/// How many ordinary tokens of the vocabulary no text has, since merging does not come to them: no units that it begins with,
+/// no results of a merge, and nothing that is found in the text before. What the pattern that cuts text keeps from being merged
+/// is not looked at, so there may be more. `None` if it is not known: in vocabularies where a piece that is a token becomes it
+/// without merging.
+pub fn unreachable_tokens(tokenizer: &Tokenizer) -> Option<u64> {
     let vocabulary = tokenizer.vocabulary();
     if !vocabulary.has_unreachable_tokens() {
         return Some(0);
@@ -348,8 +345,8 @@ mod tests {
         // Here a piece "xyz" becomes the token, by looking up the piece as a whole.
         let tokenizer = small();
         assert!(tokenizer.vocabulary().has_unreachable_tokens() && tokenizer.vocabulary().whole_pieces());
-        assert_eq!(unreachable(&tokenizer), None);
-        assert_eq!(unreachable(&encoding("o200k_base").expect("embedded")), Some(0));
+        assert_eq!(unreachable_tokens(&tokenizer), None);
+        assert_eq!(unreachable_tokens(&encoding("o200k_base").expect("embedded")), Some(0));
     }
 
     #[test]

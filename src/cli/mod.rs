@@ -2,7 +2,7 @@
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk` and `input` (paths to readers of text), `spread`
-//! (files over threads), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! (files over threads), `evaluation` (vocabularies on all of them), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -14,6 +14,7 @@ mod conversation;
 mod conversion;
 mod cost;
 mod description;
+mod evaluation;
 mod exit;
 mod failure;
 mod input;

@@ -10,6 +10,7 @@ mod cut;
 mod decode;
 mod encode;
 mod encodings;
+pub(crate) mod evaluate;
 mod models;
 mod vocab;
 
@@ -33,6 +34,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Encodings(args)) => encodings::run(args),
         Some(Command::Vocab(args)) => vocab::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
+        Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
     }
 }
