@@ -44,7 +44,7 @@
 //! | 1 | `vocabulary`, `special`, `measure`, `normalize`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
 //! | 2 | `definition`, `tokenizer`, `format`: the parts put together, and their files |
 //! | 3 | `stream`, `parallel`, `registry`, `chat`, `truncate`, `chunk`: big inputs, names of encodings and models, conversations, texts cut to fit |
-//! | 4 | `report`: ratios, shares and budgets |
+//! | 4 | `report`: ratios, shares and budgets; `evaluate`: how good a vocabulary is for a text |
 //! | 5 | the command line, in the binary |
 
 mod bpe;
@@ -52,6 +52,7 @@ pub mod chat;
 pub mod chunk;
 mod definition;
 mod error;
+pub mod evaluate;
 pub mod format;
 mod measure;
 mod normalize;

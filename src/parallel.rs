@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, ErrorKind};
 use crate::measure::{Measures, Meter};
 use crate::special::SpecialPolicy;
-use crate::stream::Counter;
+use crate::stream::{Counter, IdCounter, IdCounts, add_ids};
 use crate::tokenizer::Tokenizer;
 
 /// How much is read at a time on one thread: small enough to stay in the second-level cache.
@@ -83,28 +83,56 @@ pub fn count_reader(
     options: CountOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Tally, Error> {
+    tally(tokenizer, &mut reader, options, progress, None)
+}
+
+/// As [`count_reader`], and how often each id came is added to `ids`.
+pub(crate) fn count_ids(
+    tokenizer: &Tokenizer,
+    reader: &mut (dyn Read + Send),
+    options: CountOptions,
+    progress: &mut dyn FnMut(u64),
+    ids: &mut IdCounts,
+) -> Result<Tally, Error> {
+    tally(tokenizer, reader, options, progress, Some(ids))
+}
+
+fn tally(
+    tokenizer: &Tokenizer,
+    reader: &mut (dyn Read + Send),
+    options: CountOptions,
+    progress: &mut dyn FnMut(u64),
+    ids: Option<&mut IdCounts>,
+) -> Result<Tally, Error> {
     if options.threads > 1 && tokenizer.can_be_cut(options.policy) {
-        return count_on_threads(tokenizer, &mut reader, options, progress);
+        return count_on_threads(tokenizer, reader, options, progress, ids);
     }
     let mut buffer = vec![0; READ];
-    let mut length = fill(&mut reader, &mut buffer)?;
+    let mut length = fill(reader, &mut buffer)?;
     progress(length as u64);
     if length < buffer.len() {
-        return count_whole(tokenizer, &buffer[..length], options);
+        return count_whole(tokenizer, &buffer[..length], options, ids);
     }
-    let mut counting = Counting::new(tokenizer, options);
+    let mut counting = Counting::new(tokenizer, options, ids.is_some());
     loop {
         counting.push(&buffer[..length])?;
         if length < buffer.len() {
-            return counting.finish();
+            let total = counting.finish()?;
+            counting.add_ids_to(ids);
+            return Ok(total);
         }
-        length = fill(&mut reader, &mut buffer)?;
+        length = fill(reader, &mut buffer)?;
         progress(length as u64);
     }
 }
 
 /// Counts a text that is all there: what a stream keeps is not needed, which matters for many small files.
-fn count_whole(tokenizer: &Tokenizer, text: &[u8], options: CountOptions) -> Result<Tally, Error> {
+fn count_whole(
+    tokenizer: &Tokenizer,
+    text: &[u8],
+    options: CountOptions,
+    ids: Option<&mut IdCounts>,
+) -> Result<Tally, Error> {
     let mut measures = Measures::default();
     if options.measure != Measure::Bytes {
         let mut meter = Meter::new(options.measure == Measure::AllWithUnicodeWords);
@@ -112,28 +140,48 @@ fn count_whole(tokenizer: &Tokenizer, text: &[u8], options: CountOptions) -> Res
         measures = meter.finish();
     }
     measures.bytes = text.len() as u64;
-    Ok(Tally { tokens: tokenizer.count_with(text, options.policy)? as u64, measures })
+    let tokens = match ids {
+        None => tokenizer.count_with(text, options.policy)?,
+        Some(counts) => {
+            let ids = tokenizer.encode_with(text, options.policy)?;
+            add_ids(counts, &ids);
+            ids.len()
+        }
+    };
+    Ok(Tally { tokens: tokens as u64, measures })
+}
+
+/// What is counted: tokens alone, or also how often each id comes.
+enum Tokens<'t> {
+    Number(Box<Counter<'t>>),
+    Ids(Box<IdCounter<'t>>),
 }
 
 /// A text that is counted and measured chunk by chunk.
 struct Counting<'t> {
-    counter: Counter<'t>,
+    tokens: Tokens<'t>,
     measure: Measure,
     meter: Meter,
     bytes: u64,
 }
 
 impl<'t> Counting<'t> {
-    fn new(tokenizer: &'t Tokenizer, options: CountOptions) -> Counting<'t> {
+    fn new(tokenizer: &'t Tokenizer, options: CountOptions, with_ids: bool) -> Counting<'t> {
         let meter = Meter::new(options.measure == Measure::AllWithUnicodeWords);
-        let counter = Counter::new(tokenizer, options.policy);
-        Counting { counter, measure: options.measure, meter, bytes: 0 }
+        let tokens = match with_ids {
+            false => Tokens::Number(Box::new(Counter::new(tokenizer, options.policy))),
+            true => Tokens::Ids(Box::new(IdCounter::new(tokenizer, options.policy))),
+        };
+        Counting { tokens, measure: options.measure, meter, bytes: 0 }
     }
 
     /// Says that what comes is the `place`th block, or goes on with it.
     fn begin(&mut self, place: usize) {
         if place > 0 && self.bytes == 0 {
-            self.counter.continue_text();
+            match &mut self.tokens {
+                Tokens::Number(counter) => counter.continue_text(),
+                Tokens::Ids(counter) => counter.continue_text(),
+            }
         }
     }
 
@@ -142,7 +190,10 @@ impl<'t> Counting<'t> {
         if self.measure != Measure::Bytes {
             self.meter.push(chunk);
         }
-        self.counter.push(chunk)
+        match &mut self.tokens {
+            Tokens::Number(counter) => counter.push(chunk),
+            Tokens::Ids(counter) => counter.push(chunk),
+        }
     }
 
     /// Ends the text, and begins a new one.
@@ -150,7 +201,18 @@ impl<'t> Counting<'t> {
         let meter = Meter::new(self.measure == Measure::AllWithUnicodeWords);
         let mut measures = std::mem::replace(&mut self.meter, meter).finish();
         measures.bytes = std::mem::take(&mut self.bytes);
-        Ok(Tally { tokens: self.counter.end_text()?, measures })
+        let tokens = match &mut self.tokens {
+            Tokens::Number(counter) => counter.end_text()?,
+            Tokens::Ids(counter) => counter.end_text()?,
+        };
+        Ok(Tally { tokens, measures })
+    }
+
+    /// Adds how often each id came in all texts to `ids`. The order of such sums does not matter.
+    fn add_ids_to(self, ids: Option<&mut IdCounts>) {
+        if let (Some(sum), Tokens::Ids(counter)) = (ids, self.tokens) {
+            counter.into_counts().into_iter().for_each(|(id, count)| *sum.entry(id).or_default() += count);
+        }
     }
 }
 
@@ -187,6 +249,8 @@ struct Shared<'r> {
     /// How many bytes were read that `progress` was not told of.
     read: AtomicU64,
     sum: Mutex<Sum>,
+    /// How often each id came, if that is asked for.
+    ids: Option<Mutex<&'r mut IdCounts>>,
 }
 
 /// Who is told how many bytes were read: one of the threads has it.
@@ -197,6 +261,7 @@ fn count_on_threads(
     reader: &mut (dyn Read + Send),
     mut options: CountOptions,
     progress: &mut dyn FnMut(u64),
+    ids: Option<&mut IdCounts>,
 ) -> Result<Tally, Error> {
     let mut words = None;
     if options.measure == Measure::AllWithUnicodeWords {
@@ -205,7 +270,8 @@ fn count_on_threads(
     }
     let source = Source { reader, rest: Vec::new(), taken: 0, streaming: false, ended: false, words };
     let (source, sum) = (Mutex::new(source), Mutex::new(Sum::default()));
-    let shared = Shared { source, was_read: Condvar::new(), read: AtomicU64::new(0), sum };
+    let ids = ids.map(Mutex::new);
+    let shared = Shared { source, was_read: Condvar::new(), read: AtomicU64::new(0), sum, ids };
     std::thread::scope(|scope| {
         let mut workers = Vec::new();
         for _ in 1..options.threads.min(MOST_THREADS) {
@@ -265,7 +331,7 @@ impl<'r> Shared<'r> {
         options: CountOptions,
         mut progress: Progress<'_>,
     ) -> Result<(), Error> {
-        let mut counting = Counting::new(tokenizer, options);
+        let mut counting = Counting::new(tokenizer, options, self.ids.is_some());
         let mut text = Vec::new();
         // Whether this ends well or not, the others must not wait for it.
         let _end = End(self);
@@ -274,6 +340,9 @@ impl<'r> Shared<'r> {
             counting.push(&text)?;
             let block = counting.finish()?;
             self.sum.lock().unwrap_or_else(PoisonError::into_inner).add(place, block);
+        }
+        if let Some(ids) = &self.ids {
+            counting.add_ids_to(Some(&mut **ids.lock().unwrap_or_else(PoisonError::into_inner)));
         }
         Ok(())
     }

@@ -28,6 +28,8 @@ mod convert;
 mod count;
 #[path = "cli/cut.rs"]
 mod cut;
+#[path = "cli/evaluate.rs"]
+mod evaluate;
 #[path = "cli/ids.rs"]
 mod ids;
 #[path = "cli/input.rs"]

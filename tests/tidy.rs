@@ -45,6 +45,7 @@ const MODULES: &[(&str, &str)] = &[
     ("chunk", "error token unicode special tokenizer stream parallel truncate"),
     // L4: numbers and verdicts
     ("report", "error token measure"),
+    ("evaluate", "error token vocabulary special measure tokenizer stream parallel report"),
     // L5: the command
     ("cli", ANY),
     ("main", ANY),

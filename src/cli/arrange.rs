@@ -50,8 +50,7 @@ impl Arrangement {
         let total = sum("total", &files);
         let mut rows = match self.by {
             By::File => files,
-            By::Dir => grouped(files, folder),
-            By::Ext => grouped(files, extension),
+            by => grouped(files, by),
         };
         let fallback = if self.top.is_some() { Sort::Tokens } else { Sort::None };
         self.sort_rows(&mut rows, self.sort.unwrap_or(fallback));
@@ -90,11 +89,11 @@ fn sum(name: &str, rows: &[Row]) -> Row {
 }
 
 /// Puts rows with the same key together, in the order in which the keys first come.
-fn grouped(files: Vec<Row>, key: fn(&Path) -> PathBuf) -> Vec<Row> {
+fn grouped(files: Vec<Row>, by: By) -> Vec<Row> {
     let mut places: HashMap<PathBuf, usize> = HashMap::new();
     let mut rows: Vec<Row> = Vec::new();
     for file in files {
-        let name = key(&file.name);
+        let name = group(by, &file.name);
         let place = *places.entry(name.clone()).or_insert(rows.len());
         match rows.get_mut(place) {
             Some(row) => {
@@ -105,6 +104,15 @@ fn grouped(files: Vec<Row>, key: fn(&Path) -> PathBuf) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The name of what a file is put together with.
+pub(crate) fn group(by: By, path: &Path) -> PathBuf {
+    match by {
+        By::File => path.to_owned(),
+        By::Dir => folder(path),
+        By::Ext => extension(path),
+    }
 }
 
 fn folder(path: &Path) -> PathBuf {

@@ -1,8 +1,9 @@
 //! The command line: everything that touches arguments, environment, files, terminals and exit codes.
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
-//! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed` (paths to readers of text), `interrupt` (Ctrl-C), `spread`
-//! (files over threads), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
+//! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
+//! them), `training` (counts of their pieces), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -15,6 +16,7 @@ mod conversation;
 mod conversion;
 mod cost;
 mod description;
+mod evaluation;
 mod exit;
 mod failure;
 mod input;

@@ -54,44 +54,7 @@ pub(crate) struct Counting<'a> {
 impl Counting<'_> {
     /// Counts all inputs.
     pub(crate) fn all(&self, inputs: &[Input]) -> Vec<Outcome> {
-        let threads = self.threads_for(inputs);
-        let is_large = |input: &Input| input.size.is_none_or(|size| size >= LARGE);
-        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
-        outcomes.resize_with(inputs.len(), || None);
-        let small: Vec<usize> = (0..inputs.len()).filter(|&place| !is_large(&inputs[place])).collect();
-        if threads > 1 && small.len() > 1 {
-            for (place, outcome) in self.side_by_side(inputs, &small, threads) {
-                outcomes[place] = Some(outcome);
-            }
-        }
-        let left = inputs.iter().zip(outcomes);
-        left.map(|(input, outcome)| outcome.unwrap_or_else(|| self.one(input, threads))).collect()
-    }
-
-    fn threads_for(&self, inputs: &[Input]) -> usize {
-        threads(self.threads, inputs.iter().map(|input| input.size).sum())
-    }
-
-    fn side_by_side(&self, inputs: &[Input], places: &[usize], threads: usize) -> Vec<(usize, Outcome)> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut outcomes = Vec::new();
-            while let Some(&place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-                outcomes.push((place, self.one(&inputs[place], 1)));
-            }
-            outcomes
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (1..threads.min(places.len())).map(|_| scope.spawn(work)).collect();
-            let mut outcomes = work();
-            for worker in workers {
-                match worker.join() {
-                    Ok(more) => outcomes.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            outcomes
-        })
+        each(inputs, self.threads, &|_, input, threads| self.one(input, threads))
     }
 
     fn one(&self, input: &Input, threads: usize) -> Outcome {
@@ -115,6 +78,47 @@ impl Counting<'_> {
             Err(error) => Outcome::Failed(explain(error, input)),
         }
     }
+}
+
+/// What is done with an input: its place, it, and the number of threads for it.
+type Doing<'a> = &'a (dyn Fn(usize, &Input, usize) -> Outcome + Sync);
+
+/// Does the same with all inputs.
+pub(crate) fn each(inputs: &[Input], wanted: Option<usize>, one: Doing<'_>) -> Vec<Outcome> {
+    let threads = threads(wanted, inputs.iter().map(|input| input.size).sum());
+    let is_large = |input: &Input| input.size.is_none_or(|size| size >= LARGE);
+    let mut outcomes: Vec<Option<Outcome>> = Vec::new();
+    outcomes.resize_with(inputs.len(), || None);
+    let small: Vec<usize> = (0..inputs.len()).filter(|&place| !is_large(&inputs[place])).collect();
+    if threads > 1 && small.len() > 1 {
+        for (place, outcome) in side_by_side(inputs, &small, threads, one) {
+            outcomes[place] = Some(outcome);
+        }
+    }
+    let left = inputs.iter().zip(outcomes).enumerate();
+    left.map(|(place, (input, outcome))| outcome.unwrap_or_else(|| one(place, input, threads))).collect()
+}
+
+fn side_by_side(inputs: &[Input], places: &[usize], threads: usize, one: Doing<'_>) -> Vec<(usize, Outcome)> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut outcomes = Vec::new();
+        while let Some(&place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
+            outcomes.push((place, one(place, &inputs[place], 1)));
+        }
+        outcomes
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (1..threads.min(places.len())).map(|_| scope.spawn(work)).collect();
+        let mut outcomes = work();
+        for worker in workers {
+            match worker.join() {
+                Ok(more) => outcomes.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        outcomes
+    })
 }
 
 /// Counts, estimated if there are ratios.

@@ -165,6 +165,11 @@ impl Found {
         name::shown(&self.path)
     }
 
+    /// Whether it holds tokens only, and not how text is cut.
+    pub(crate) fn needs_like(&self) -> bool {
+        self.is_pair || matches!(self.loaded, Loaded::Ranks(_))
+    }
+
     /// An error of the library about this file.
     pub(crate) fn problem(&self, error: bytepair::Error) -> Problem {
         Problem::from(error).about(self.shown())

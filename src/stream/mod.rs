@@ -9,6 +9,7 @@
 //! one endless word for o200k that first has letters without case and then lower-case ones, and, for patterns
 //! without a scanner, with the text.
 
+mod ids;
 mod sink;
 mod splitter;
 
@@ -19,6 +20,7 @@ use crate::special::SpecialPolicy;
 use crate::token::{Span, TokenId};
 use crate::tokenizer::Tokenizer;
 use crate::unicode::class_at;
+pub(crate) use ids::{IdCounter, IdCounts, add_ids};
 use sink::{Count, Merging, Sink, Spans, Stretch};
 use splitter::Splitter;
 

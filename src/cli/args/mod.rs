@@ -5,6 +5,7 @@ mod check;
 mod chunk;
 mod count;
 mod cut;
+mod evaluate;
 mod ids;
 mod known;
 mod shared;
@@ -23,6 +24,7 @@ pub(crate) use check::CheckArgs;
 pub(crate) use chunk::{ChunkArgs, Unit};
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use cut::{Border, CutArgs, Keep};
+pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
 pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
 pub(crate) use shared::{
@@ -95,6 +97,8 @@ pub(crate) enum Command {
     MergeCounts(MergeCountsArgs),
     /// Write a vocabulary in another format, after a check that it gives the same ids.
     Convert(ConvertArgs),
+    /// Say how good a vocabulary is for texts, beside others: bytes per token, tokens per word, what is used.
+    Evaluate(EvaluateArgs),
     /// List the models and their context windows, or tell all about one.
     Models(ModelsArgs),
     /// Show which settings and rules are in force, and where each is from.
@@ -120,6 +124,7 @@ impl Cli {
             Some(Command::CountWords(args)) => &args.common,
             Some(Command::MergeCounts(args)) => &args.common,
             Some(Command::Convert(args)) => &args.common,
+            Some(Command::Evaluate(args)) => &args.common,
             Some(Command::Models(args)) => &args.list.common,
         }
     }

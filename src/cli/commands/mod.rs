@@ -11,6 +11,7 @@ mod cut;
 mod decode;
 mod encode;
 mod encodings;
+mod evaluate;
 mod merge_counts;
 mod models;
 mod train;
@@ -39,6 +40,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::CountWords(args)) => count_words::run(args, settings, messages),
         Some(Command::MergeCounts(args)) => merge_counts::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
+        Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
     }
 }

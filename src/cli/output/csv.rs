@@ -39,12 +39,12 @@ pub(crate) fn counts(report: &Report) -> io::Result<()> {
     out.flush()
 }
 
-fn ratio(ratio: Option<f64>) -> String {
+pub(super) fn ratio(ratio: Option<f64>) -> String {
     ratio.map(|ratio| ratio.to_string()).unwrap_or_default()
 }
 
 /// A field, in quotes if it needs them.
-fn field(text: &[u8]) -> Vec<u8> {
+pub(super) fn field(text: &[u8]) -> Vec<u8> {
     if !text.iter().any(|byte| b",\"\r\n".contains(byte)) {
         return text.to_vec();
     }

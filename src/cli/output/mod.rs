@@ -1,7 +1,7 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check` and `chunks`. Which one is
+//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks` and `quality`. Which one is
 //! asked for is left to the commands.
 
 pub(crate) mod chat;
@@ -11,6 +11,7 @@ pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
+pub(crate) mod quality;
 pub(crate) mod table;
 pub(crate) mod training;
 
