@@ -13,6 +13,8 @@ use std::path::Path;
 mod borders;
 #[path = "../src/bpe/chars.rs"]
 mod chars;
+#[path = "../src/bpe/displace.rs"]
+mod displace;
 #[path = "../src/error.rs"]
 mod error;
 #[path = "../src/bpe/heap.rs"]
@@ -74,6 +76,7 @@ fn main() {
         "format/packed",
         "bpe/borders",
         "bpe/chars",
+        "bpe/displace",
         "bpe/heap",
         "bpe/join",
         "bpe/merge",
@@ -125,6 +128,7 @@ fn images(path: &str, pack: &packed::Pack<'_>) -> (origin::KnownBorders, [Vec<u8
         others: &pack.others,
         bytes: &pack.bytes,
         whole_pieces: pack.whole_pieces,
+        density: displace::Density::Tight,
     };
     (origin::KnownBorders::of(&pack.tokens, &pairs), plan.build_images())
 }

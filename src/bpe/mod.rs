@@ -24,6 +24,7 @@ mod borders;
 mod cache;
 mod chars;
 mod counter;
+mod displace;
 mod encoder;
 mod exchange;
 mod heap;
@@ -44,6 +45,7 @@ mod tokens;
 mod window;
 
 pub(crate) use counter::PieceCounter;
+pub(crate) use displace::Density;
 pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
 pub(crate) use pieces::{MOST_TOKENS, PieceTable};
