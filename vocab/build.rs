@@ -128,7 +128,6 @@ fn images(path: &str, pack: &packed::Pack<'_>) -> (origin::KnownBorders, [Vec<u8
         others: &pack.others,
         bytes: &pack.bytes,
         whole_pieces: pack.whole_pieces,
-        density: displace::Density::Tight,
     };
     (origin::KnownBorders::of(&pack.tokens, &pairs), plan.build_images())
 }

@@ -14,24 +14,14 @@ const NOBODY: u32 = u32::MAX;
 /// A group must not drive out those that were placed in the last steps: so they do not go round in a circle.
 const RECENT: usize = 16;
 
-/// How many groups and slots there are for so many keys: the fuller, the longer it takes to find the numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Density {
-    /// Numbers are found at once.
-    Loose,
-    /// The smallest table. It takes several times as long to make.
-    Tight,
-}
+/// How many times nearly full tables are tried.
+const TIGHT_TRIES: u32 = 4;
 
-impl Density {
-    /// The numbers of groups and of slots.
-    pub(super) fn sizes(self, keys: usize) -> (u32, u32) {
-        let (group, slots, free) = match self {
-            Density::Loose => (2, 9, 8),
-            Density::Tight => (3, 64, 63),
-        };
-        ((keys / group + 1) as u32, (keys * slots / free + 1) as u32)
-    }
+/// The numbers of groups and of slots for so many keys, in the first and in later attempts: a table that is nearly full
+/// takes no longer to make than one that has much room, but might not come out for each set of keys.
+pub(super) fn sizes(keys: usize, attempt: u32) -> (u32, u32) {
+    let (group, slots, of_them_taken) = if attempt < TIGHT_TRIES { (3, 128, 127) } else { (2, 9, 8) };
+    ((keys / group + 1) as u32, (keys * slots / of_them_taken + 1) as u32)
 }
 
 /// Which of the groups a hash is in.
@@ -86,13 +76,19 @@ struct Placing {
 
 impl Placing {
     fn new(hashes: &[u64], groups: u32, slots: u32) -> Placing {
-        let mut hashes = hashes.to_vec();
-        hashes.sort_unstable();
-        let starts =
-            (0..=groups as usize).map(|first| hashes.partition_point(|&hash| group(hash, groups) < first));
+        let mut starts = vec![0; groups as usize + 1];
+        hashes.iter().for_each(|&hash| starts[group(hash, groups) + 1] += 1);
+        (1..starts.len()).for_each(|group| starts[group] += starts[group - 1]);
+        let mut next = starts.clone();
+        let mut by_group = vec![0; hashes.len()];
+        for &hash in hashes {
+            let place = &mut next[group(hash, groups)];
+            by_group[*place] = hash;
+            *place += 1;
+        }
         Placing {
-            starts: starts.collect(),
-            hashes,
+            hashes: by_group,
+            starts,
             numbers: vec![0; groups as usize],
             owners: vec![NOBODY; slots as usize],
             recent: [NOBODY; RECENT],
@@ -170,25 +166,28 @@ impl Placing {
 mod tests {
     use super::*;
 
-    fn hashes(count: usize) -> Vec<u64> {
+    fn hashes(count: usize, seed: u64) -> Vec<u64> {
         let mix = |i: u64| (i ^ i >> 31).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (1..=count as u64).map(|i| mix(mix(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)))).collect()
+        (1..=count as u64).map(|i| mix(mix((i + (seed << 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)))).collect()
     }
 
     #[test]
     fn every_key_has_a_slot_of_its_own() {
-        for density in [Density::Loose, Density::Tight] {
-            for count in [0, 1, 2, 3, 10, 100, 5_000, 60_000] {
-                let hashes = hashes(count);
-                let (groups, slots) = density.sizes(count);
-                assert!(groups > 0 && slots as usize > count);
-                let numbers = numbers(&hashes, (groups, slots)).expect("a number for each group");
-                assert_eq!(numbers.len(), groups as usize);
-                let mut taken = vec![false; slots as usize];
-                for hash in hashes {
-                    let slot = slot(hash, numbers[group(hash, groups)], slots);
-                    assert!(!std::mem::replace(&mut taken[slot], true), "{count} {density:?}");
-                }
+        for (count, attempt) in
+            [0, 1, 2, 3, 10, 100, 5_000, 60_000].into_iter().flat_map(|n| [(n, 0), (n, 9)])
+        {
+            let (groups, slots) = sizes(count, attempt);
+            assert!(groups > 0 && slots as usize > count);
+            // Other hashes, if there are no numbers for these.
+            let (hashes, numbers) = (0..10)
+                .map(|seed| hashes(count, seed))
+                .find_map(|hashes| numbers(&hashes, (groups, slots)).map(|numbers| (hashes, numbers)))
+                .expect("a number for each group");
+            assert_eq!(numbers.len(), groups as usize);
+            let mut taken = vec![false; slots as usize];
+            for hash in hashes {
+                let slot = slot(hash, numbers[group(hash, groups)], slots);
+                assert!(!std::mem::replace(&mut taken[slot], true), "{count} {attempt}");
             }
         }
     }

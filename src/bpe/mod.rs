@@ -45,7 +45,6 @@ mod tokens;
 mod window;
 
 pub(crate) use counter::PieceCounter;
-pub(crate) use displace::Density;
 pub(crate) use encoder::PieceEncoder;
 use pairs::Pairs;
 pub(crate) use pieces::{MOST_TOKENS, PieceTable};

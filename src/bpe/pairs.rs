@@ -29,7 +29,7 @@
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use super::displace::{self, Density};
+use super::displace;
 use super::join::{Join, NO_PAIR, RANK_BITS};
 use super::table::prefetch;
 
@@ -66,18 +66,20 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// Makes the image from what each token is made of, in the order of ranks, and from how many of them merging
     /// cannot reach.
-    pub(crate) fn build_image(made: &[Made], unreachable: u32, density: Density) -> Vec<u8> {
+    pub(crate) fn build_image(made: &[Made], unreachable: u32) -> Vec<u8> {
         let rank_bits = rank_bits(made.len() as u32);
         let joined = made.iter().zip(0..).filter_map(|(made, rank)| match *made {
             Made::Joined(left, right) => Some((key(left, right), rank)),
             Made::Literal(_) => None,
         });
         let pairs: Vec<(u64, u32)> = joined.collect();
-        let (groups, size) = density.sizes(pairs.len());
         let hashes = |seed| pairs.iter().map(|&(key, _)| hash(key, multiplier(seed))).collect::<Vec<_>>();
-        // One seed in hundreds fails, and each is another throw.
-        let (seed, mut numbers) = (0..u32::MAX)
-            .find_map(|seed| displace::numbers(&hashes(seed), (groups, size)).map(|numbers| (seed, numbers)))
+        // An attempt may fail, and each is another throw.
+        let (seed, (groups, size), mut numbers) = (0..u32::MAX)
+            .find_map(|seed| {
+                let sizes = displace::sizes(pairs.len(), seed);
+                displace::numbers(&hashes(seed), sizes).map(|numbers| (seed, sizes, numbers))
+            })
             .unwrap_or_default();
         let mut slots = vec![FREE; size as usize];
         for &(key, rank) in &pairs {

@@ -4,7 +4,6 @@
 
 use super::borders::Borders;
 use super::chars::Chars;
-use super::displace::Density;
 use super::origin;
 use super::pairs::{Made, Pairs};
 use super::tokens::{Facts, Tokens};
@@ -23,8 +22,6 @@ pub(crate) struct Plan<'p> {
     pub(crate) bytes: &'p [Option<Rank>; 256],
     /// Whether a piece that is a token becomes that token, even if merging does not come to it.
     pub(crate) whole_pieces: bool,
-    /// How full the table of pairs is to be.
-    pub(crate) density: Density,
 }
 
 impl Plan<'_> {
@@ -49,7 +46,7 @@ impl Plan<'_> {
                 _ => unreachable += u32::from(pair.is_none() && !is_unit(token)),
             }
         }
-        let pairs_image = Pairs::build_image(&made, unreachable, self.density);
+        let pairs_image = Pairs::build_image(&made, unreachable);
         let own = self.tokens.len() as Rank;
         let found_whole = |rank| self.whole_pieces && rank < own;
         let tokens_image = Tokens::build_image(&Facts {

@@ -6,9 +6,7 @@ use proptest::prelude::*;
 
 use super::naive::Textbook;
 use super::window::LongPiece;
-use super::{
-    Density, PieceCounter, PieceEncoder, PieceTable, Plan, Tables, borders, heap, join, merge, origin,
-};
+use super::{PieceCounter, PieceEncoder, PieceTable, Plan, Tables, borders, heap, join, merge, origin};
 use crate::token::{Rank, Unit};
 
 /// A table of all bytes and of some words over a small alphabet, in a random order of ranks. Such words
@@ -90,7 +88,6 @@ fn tables(tokens: &[Vec<u8>]) -> Tables {
         others: &[],
         bytes: &[None; 256],
         whole_pieces: true,
-        density: Density::Loose,
     };
     Tables::from_images(plan.build_images().map(Cow::Owned)).expect("images just made")
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Rules, invalid};
-use crate::bpe::{Density, MOST_TOKENS, PieceTable, Plan, origin};
+use crate::bpe::{MOST_TOKENS, PieceTable, Plan, origin};
 use crate::error::Error;
 use crate::token::{Rank, TokenId, Unit};
 
@@ -89,7 +89,6 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
         others: &others.spelled,
         bytes: &others.bytes,
         whole_pieces: model.whole_pieces,
-        density: Density::Loose,
     };
     let ids = ranks.order.iter().map(|&place| model.tokens[place].1).chain(others.ids);
     let rules = Rules {
