@@ -13,6 +13,8 @@ use std::path::Path;
 mod borders;
 #[path = "../src/bpe/chars.rs"]
 mod chars;
+#[path = "../src/bpe/displace.rs"]
+mod displace;
 #[path = "../src/error.rs"]
 mod error;
 #[path = "../src/bpe/heap.rs"]
@@ -74,6 +76,7 @@ fn main() {
         "format/packed",
         "bpe/borders",
         "bpe/chars",
+        "bpe/displace",
         "bpe/heap",
         "bpe/join",
         "bpe/merge",
@@ -170,21 +173,56 @@ fn tables(out: &Path) {
     }
 }
 
-/// Writes a list of special tokens without the rule that nearly all of them have, `c`: it is meant where there is none.
-fn short_list(out: &Path, name: &str) {
+/// Writes a list of special tokens without the rule that nearly all of them have, `c`, and with runs as one row: see
+/// `registry::specials`. In the order of ids, so that runs are together. Returns the number of tokens.
+fn short_list(out: &Path, name: &str) -> usize {
     let path = format!("vocab/{name}.specials");
     println!("cargo::rerun-if-changed={path}");
     let list = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let short = |line: &str| {
-        let cells: Vec<&str> = line.splitn(3, '\t').collect();
-        let [id, rules, name] = cells[..] else { panic!("{path}: {line:?} has no three cells") };
-        assert!(!rules.is_empty(), "{path}: {line:?} has no rule");
-        let rules = if rules == "c" { "" } else { rules };
-        format!("{id}\t{rules}\t{name}\n")
-    };
-    let short: String = list.lines().map(short).collect();
+    let mut rows: Vec<(u32, &str, &str)> = list.lines().map(|line| special(&path, line)).collect();
+    rows.sort_by_key(|&(id, ..)| id);
+    let mut short = String::new();
+    let mut rest = rows.as_slice();
+    while let &[(id, rules, name), ..] = rest {
+        write!(short, "{id}\t{rules}\t").expect("a string takes everything");
+        let (count, before, number, after) = run(rest).unwrap_or((1, name, 0, ""));
+        if count > 1 {
+            writeln!(short, "{before}\t{number}\t{count}\t{after}").expect("a string takes everything");
+        } else {
+            writeln!(short, "{name}").expect("a string takes everything");
+        }
+        rest = &rest[count..];
+    }
     std::fs::write(out.join(format!("{name}.specials")), short)
         .unwrap_or_else(|error| panic!("{path}: {error}"));
+    rows.len()
+}
+
+/// The id, rules and name in a line of a list.
+fn special<'l>(path: &str, line: &'l str) -> (u32, &'l str, &'l str) {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let [id, rules, name] = cells[..] else { panic!("{path}: {line:?} has no three cells") };
+    assert!(!rules.is_empty(), "{path}: {line:?} has no rule");
+    let id = id.parse().unwrap_or_else(|error| panic!("{path}: {line:?}: {error}"));
+    (id, if rules == "c" { "" } else { rules }, name)
+}
+
+/// How many tokens from the first on have names that differ by a number that grows with the id: their number, and
+/// what is before the first number, that number, and what is after it.
+fn run<'l>(rows: &[(u32, &str, &'l str)]) -> Option<(usize, &'l str, u32, &'l str)> {
+    let &(id, rules, name) = rows.first()?;
+    let end = name.rfind(|char: char| char.is_ascii_digit())? + 1;
+    let start = name[..end]
+        .rfind(|char: char| !char.is_ascii_digit())
+        .map_or(0, |at| at + name[at..].chars().next().map_or(0, char::len_utf8));
+    let (before, after) = (&name[..start], &name[end..]);
+    let number: u32 = name[start..end].parse().ok()?;
+    let is_next = |(next, row): (u32, &(u32, &str, &str))| {
+        *row == (id + next, rules, format!("{before}{}{after}", number + next).as_str())
+    };
+    let count = (0..).zip(rows).take_while(|&row| is_next(row)).count();
+    // Names with a backslash are written in another way than they are.
+    (count > 2 && !name.contains('\\')).then_some((count, before, number, after))
 }
 
 /// Writes the functions that find a pack and a list of special tokens by its name.
@@ -194,7 +232,6 @@ fn list(code: &mut String, packs: &[&str], out: &Path) -> std::fmt::Result {
         writeln!(code, "        {name:?} => &{},", constant(name))?;
     }
     writeln!(code, "        _ => return None,\n    }})\n}}")?;
-    writeln!(code, "pub(super) fn specials(name: &str) -> Option<&'static str> {{\n    Some(match name {{")?;
     println!("cargo::rerun-if-changed=vocab/encodings.tsv");
     let table = std::fs::read_to_string("vocab/encodings.tsv")
         .unwrap_or_else(|error| panic!("encodings.tsv: {error}"));
@@ -202,10 +239,13 @@ fn list(code: &mut String, packs: &[&str], out: &Path) -> std::fmt::Result {
     let mut lists: Vec<&str> = rows.filter_map(|row| row.split('\t').nth(2)).collect();
     lists.sort_unstable();
     lists.dedup();
+    let mut found = String::new();
     for name in lists {
-        short_list(out, name);
-        let path = format!("/{name}.specials");
-        writeln!(code, "        {name:?} => include_str!(concat!(env!(\"OUT_DIR\"), {path:?})),")?;
+        let (list, count) = (format!("SPECIALS_OF_{}", constant(name)), short_list(out, name));
+        let rows = format!("include_str!(concat!(env!(\"OUT_DIR\"), \"/{name}.specials\"))");
+        writeln!(code, "static {list}: List = List::new({count}, {rows});")?;
+        writeln!(found, "        {name:?} => &{list},")?;
     }
-    writeln!(code, "        _ => return None,\n    }})\n}}")
+    writeln!(code, "pub(super) fn specials(name: &str) -> Option<&'static List> {{\n    Some(match name {{")?;
+    writeln!(code, "{found}        _ => return None,\n    }})\n}}")
 }

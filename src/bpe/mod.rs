@@ -24,6 +24,7 @@ mod borders;
 mod cache;
 mod chars;
 mod counter;
+mod displace;
 mod encoder;
 mod exchange;
 mod heap;

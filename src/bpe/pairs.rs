@@ -8,9 +8,7 @@
 //! nothing of the way the vocabulary was made. A token that merging cannot reach has no pair.)
 //!
 //! Most pairs that are asked for are not there, and which ones is hard to predict, so a look-up has no branch:
-//! the hash is perfect, that is, it gives each pair that is there a slot of its own. It is made by trying ("hash and
-//! displace", Belazzougui, Botelho, Dietzfelbinger 2009): pairs fall into small groups; for one group after the other,
-//! the largest first, a number is sought that sends all of its pairs to free slots.
+//! the hash is perfect, that is, it gives each pair that is there a slot of its own (`displace`).
 //!
 //! A slot holds a rank and a few bits of the hash (the tag). One pair in thousands that is not there has the tag of
 //! the slot that it is sent to, so an answer is a *candidate*: before a merge is made of it, it is confirmed by the
@@ -22,8 +20,8 @@
 //! header  = groups, slots, seed, tokens, tokens that merging cannot reach (u32)
 //! numbers = for each group, the number that was found (u8), padded to a multiple of 4
 //! slots   = tag << rank bits | rank (u32), or all ones (free)
-//! parts   = for each rank, left and right (20 bits each); or fffff and the number of a literal: a token that
-//!           is not joined of two (`tokens`); three bytes more at the end
+//! parts   = for each rank, left and right, in as many bits as a rank has, without gaps; or all ones and the number
+//!           of a literal: a token that is not joined of two (`tokens`); some bytes more at the end
 //! ```
 //!
 //! Like the other images, that of an embedded vocabulary is made while compiling and used where it lies.
@@ -31,6 +29,7 @@
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
+use super::displace;
 use super::join::{Join, NO_PAIR, RANK_BITS};
 use super::table::prefetch;
 
@@ -38,18 +37,8 @@ const FREE: u32 = u32::MAX;
 
 const HEADER: usize = 20;
 
-/// How many pairs a group has, and how many slots there are for eight pairs: the fuller, the longer it takes to
-/// find the numbers.
-const GROUP: usize = 2;
-const SLOTS_FOR_EIGHT: usize = 9;
-
-/// The bits of a part, the bytes of both, and the bytes at the end that make all parts of whole words.
-const PART_BITS: u32 = 20;
-const PARTS: usize = 5;
-const PADDING: usize = 8 - PARTS;
-
-/// What stands for the left part of a token that is not joined of two.
-const LITERAL: u32 = (1 << PART_BITS) - 1;
+/// The bytes at the end that make all parts of whole words.
+const PADDING: usize = 8;
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,25 +73,26 @@ impl Pairs {
             Made::Literal(_) => None,
         });
         let pairs: Vec<(u64, u32)> = joined.collect();
-        // One seed in thousands fails, and each is another throw.
-        let (seed, mut numbers, slots) = (0..u32::MAX)
-            .find_map(|seed| place(&pairs, rank_bits, seed).map(|(numbers, slots)| (seed, numbers, slots)))
+        let hashes = |seed| pairs.iter().map(|&(key, _)| hash(key, multiplier(seed))).collect::<Vec<_>>();
+        // An attempt may fail, and each is another throw.
+        let (seed, (groups, size), mut numbers) = (0..u32::MAX)
+            .find_map(|seed| {
+                let sizes = displace::sizes(pairs.len(), seed);
+                displace::numbers(&hashes(seed), sizes).map(|numbers| (seed, sizes, numbers))
+            })
             .unwrap_or_default();
-        let header = [numbers.len() as u32, slots.len() as u32, seed, made.len() as u32, unreachable];
+        let mut slots = vec![FREE; size as usize];
+        for &(key, rank) in &pairs {
+            let hash = hash(key, multiplier(seed));
+            let number = numbers[displace::group(hash, groups)];
+            slots[displace::slot(hash, number, size)] = tag(hash, rank_bits) | rank;
+        }
+        let header = [groups, size, seed, made.len() as u32, unreachable];
         numbers.resize(numbers.len().next_multiple_of(4), 0);
-        let mut image =
-            Vec::with_capacity(HEADER + numbers.len() + 4 * slots.len() + PARTS * made.len() + PADDING);
-        image.extend(header.into_iter().flat_map(u32::to_le_bytes));
+        let mut image: Vec<u8> = header.into_iter().flat_map(u32::to_le_bytes).collect();
         image.extend_from_slice(&numbers);
         image.extend(slots.into_iter().flat_map(u32::to_le_bytes));
-        for made in made {
-            let parts = match *made {
-                Made::Joined(left, right) => parts(left, right),
-                Made::Literal(number) => parts(LITERAL, number),
-            };
-            image.extend_from_slice(&parts.to_le_bytes()[..PARTS]);
-        }
-        image.extend_from_slice(&[0; PADDING]);
+        put_parts(made, rank_bits, &mut image);
         image
     }
 
@@ -111,10 +101,12 @@ impl Pairs {
         let number = |i: usize| Some(u32::from_le_bytes(*image.get(4 * i..)?.first_chunk()?));
         let (groups, slots, seed, tokens, unreachable) =
             (number(0)?, number(1)?, number(2)?, number(3)?, number(4)?);
+        let (multiplier, rank_bits) = (multiplier(seed), rank_bits(tokens));
         let slots_at = HEADER + (groups as usize).next_multiple_of(4);
         let parts_at = slots_at + 4 * slots as usize;
-        let whole = groups > 0 && slots > 0 && image.len() == parts_at + PARTS * tokens as usize + PADDING;
-        let (multiplier, rank_bits) = (multiplier(seed), rank_bits(tokens));
+        let end = parts_at + parts_bytes(tokens, rank_bits) + PADDING;
+        let whole =
+            groups > 0 && slots > 0 && tokens as usize <= super::pieces::MOST_TOKENS && image.len() == end;
         whole.then_some(Pairs {
             image,
             groups,
@@ -138,8 +130,9 @@ impl Pairs {
     pub(crate) fn made(&self, rank: u32) -> Made {
         assert!(rank < self.tokens, "the ranks of a vocabulary are below {}", self.tokens);
         let both = self.parts(rank);
-        let (left, right) = (both as u32 & LITERAL, (both >> PART_BITS) as u32);
-        if left == LITERAL { Made::Literal(right) } else { Made::Joined(left, right) }
+        let literal = literal(self.rank_bits);
+        let (left, right) = (both as u32 & literal, (both >> self.rank_bits) as u32);
+        if left == literal { Made::Literal(right) } else { Made::Joined(left, right) }
     }
 
     /// All pairs that merge: left, right, and the rank of the token.
@@ -164,9 +157,10 @@ impl Pairs {
     /// Both parts of a token, or 0 if there is no such rank.
     #[inline(always)]
     fn parts(&self, rank: u32) -> u64 {
-        let at = self.parts_at + PARTS * rank as usize;
-        let bytes = self.image.get(at..).and_then(|bytes| bytes.first_chunk());
-        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes) & ((1 << (2 * PART_BITS)) - 1))
+        let bits = 2 * self.rank_bits;
+        let at = rank as usize * bits as usize;
+        let bytes = self.image.get(self.parts_at + at / 8..).and_then(|bytes| bytes.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes) >> (at % 8) & ((1 << bits) - 1))
     }
 }
 
@@ -177,8 +171,8 @@ impl Join for Pairs {
     #[inline(always)]
     fn ask(&self, left: u32, right: u32) -> (u32, usize) {
         let hash = hash(key(left, right), self.multiplier);
-        let number = self.image[HEADER + reduce((hash >> 32) as u32, self.groups)];
-        let at = self.slots_at + 4 * slot(hash, number, self.slots);
+        let number = self.image[HEADER + displace::group(hash, self.groups)];
+        let at = self.slots_at + 4 * displace::slot(hash, number, self.slots);
         prefetch(&self.image, at);
         (tag(hash, self.rank_bits), at)
     }
@@ -192,7 +186,7 @@ impl Join for Pairs {
 
     #[inline(always)]
     fn confirm(&self, left: u32, right: u32, candidate: u32) -> bool {
-        self.parts(candidate) == parts(left, right) && candidate < self.tokens
+        self.parts(candidate) == parts(left, right, self.rank_bits) && candidate < self.tokens
     }
 }
 
@@ -201,44 +195,38 @@ fn rank_bits(tokens: u32) -> u32 {
     u32::BITS - tokens.leading_zeros()
 }
 
+/// What stands for the left part of a token that is not joined of two: all ones, as no rank is.
 #[inline(always)]
-fn parts(left: u32, right: u32) -> u64 {
-    u64::from(left) | u64::from(right) << PART_BITS
+fn literal(rank_bits: u32) -> u32 {
+    (1 << rank_bits) - 1
 }
 
-/// Finds a number for each group; `None` if there is none for one of them.
-fn place(pairs: &[(u64, u32)], rank_bits: u32, seed: u32) -> Option<(Vec<u8>, Vec<u32>)> {
-    let mut groups: Vec<Vec<(u64, u32)>> = vec![Vec::new(); pairs.len() / GROUP + 1];
-    let count = groups.len() as u32;
-    for &(key, rank) in pairs {
-        let hash = hash(key, multiplier(seed));
-        groups[reduce((hash >> 32) as u32, count)].push((hash, tag(hash, rank_bits) | rank));
+/// Both parts in one number. A neighbour that is not there has more bits than any rank, all ones: what comes out is
+/// the number of no two parts.
+#[inline(always)]
+fn parts(left: u32, right: u32, rank_bits: u32) -> u64 {
+    u64::from(left) | u64::from(right) << rank_bits
+}
+
+/// How many bytes the parts take.
+fn parts_bytes(tokens: u32, rank_bits: u32) -> usize {
+    (2 * rank_bits as usize * tokens as usize).div_ceil(8)
+}
+
+/// Writes the parts of all tokens, and what comes after them.
+fn put_parts(made: &[Made], rank_bits: u32, image: &mut Vec<u8>) {
+    let parts_at = image.len();
+    image.resize(parts_at + parts_bytes(made.len() as u32, rank_bits) + PADDING, 0);
+    for (rank, made) in made.iter().enumerate() {
+        let parts = match *made {
+            Made::Joined(left, right) => parts(left, right, rank_bits),
+            Made::Literal(number) => parts(literal(rank_bits), number, rank_bits),
+        };
+        let at = 2 * rank_bits as usize * rank;
+        let bytes = (parts << (at % 8)).to_le_bytes();
+        // What is there already are bits of the token before.
+        image[parts_at + at / 8..].iter_mut().zip(bytes).for_each(|(there, byte)| *there |= byte);
     }
-    let mut order: Vec<usize> = (0..groups.len()).collect();
-    order.sort_by_key(|&group| std::cmp::Reverse(groups[group].len()));
-    let mut numbers = vec![0; groups.len()];
-    let mut slots = vec![FREE; pairs.len() * SLOTS_FOR_EIGHT / 8 + 1];
-    let size = slots.len() as u32;
-    for group in order {
-        let members = &groups[group];
-        numbers[group] = (0..=u8::MAX).find(|&number| {
-            let filled = members.iter().take_while(|&&(hash, entry)| {
-                let free = &mut slots[slot(hash, number, size)];
-                let was_free = *free == FREE;
-                if was_free {
-                    *free = entry;
-                }
-                was_free
-            });
-            let filled = filled.count();
-            if filled < members.len() {
-                // Two of the group can want the same slot, so they are put in one by one, and taken out again.
-                members[..filled].iter().for_each(|&(hash, _)| slots[slot(hash, number, size)] = FREE);
-            }
-            filled == members.len()
-        })?;
-    }
-    Some((numbers, slots))
 }
 
 #[inline(always)]
@@ -262,15 +250,4 @@ fn hash(key: u64, multiplier: u64) -> u64 {
 #[inline(always)]
 fn tag(hash: u64, rank_bits: u32) -> u32 {
     (hash as u32) << rank_bits
-}
-
-#[inline(always)]
-fn slot(hash: u64, number: u8, slots: u32) -> usize {
-    reduce(hash as u32 ^ u32::from(number).wrapping_mul(0x9e37_79b9), slots)
-}
-
-/// Maps a hash evenly to `0..size` (Lemire 2019).
-#[inline(always)]
-fn reduce(hash: u32, size: u32) -> usize {
-    ((u64::from(hash) * u64::from(size)) >> 32) as usize
 }

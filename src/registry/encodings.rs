@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
+use super::specials::List;
 use crate::definition::{Definition, Frame};
 use crate::error::{Error, ErrorKind};
 use crate::normalize::{Normalizer, NormalizerStep};
 use crate::pretokenize::{Split, pattern};
-use crate::special::{SpecialToken, SpecialTokens};
+use crate::special::SpecialTokens;
 use crate::token::TokenId;
 use crate::tokenizer::Tokenizer;
 use crate::vocabulary::{Ids, Rules, Vocabulary};
@@ -94,9 +95,7 @@ impl Encoding {
             let hint = format!("build with the cargo feature licence-{}", self.class);
             return Err(Error::new(ErrorKind::UnknownEncoding, message).with_hint(hint));
         };
-        let list = packs::specials(self.specials).unwrap_or_default();
-        let mut specials = Vec::with_capacity(list.len() / SPECIAL);
-        specials.extend(list.lines().filter_map(special_token));
+        let specials = packs::specials(self.specials).map(List::tokens).unwrap_or_default();
         Ok(Definition {
             name: self.name.to_owned(),
             vocabulary: pack.vocabulary()?,
@@ -149,9 +148,6 @@ impl Encoding {
     }
 }
 
-/// How many bytes there are for each special token in a list, at least in long ones.
-const SPECIAL: usize = 16;
-
 /// An embedded vocabulary: its tables made by the build script, and the ids of its ranks.
 struct Pack {
     images: [&'static [u8]; 4],
@@ -168,49 +164,11 @@ impl Pack {
 
 /// The packs and lists of special tokens, as the build script found them in `vocab/`.
 mod packs {
-    use super::{Pack, Rules};
+    use super::{List, Pack, Rules};
     use crate::token::Unit;
     use crate::vocabulary::KnownBorders;
 
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
-}
-
-/// A special token from a line of its list: id, rules, name. Without rules it is a control token, as nearly all are (`vocab/build.rs`).
-fn special_token(line: &'static str) -> Option<SpecialToken> {
-    // Cells are so short that anything cleverer takes longer.
-    let cell = |rest: &'_ str| rest.bytes().position(|byte| byte == b'\t');
-    let (id, rest) = line.split_at(cell(line)?);
-    let rest = &rest[1..];
-    let (rules, name) = rest.split_at(cell(rest)?);
-    let (id, name) = (id.parse().ok()?, &name[1..]);
-    let has = |letter: u8| rules.bytes().any(|rule| rule == letter);
-    Some(SpecialToken {
-        name: if name.contains('\\') { unescape(name).into() } else { name.into() },
-        id,
-        is_control: rules.is_empty() || has(b'c'),
-        in_normalized: has(b'n'),
-        single_word: has(b'w'),
-        strips_left: has(b'l'),
-        strips_right: has(b'r'),
-    })
-}
-
-/// A name in which line ends, tabs and backslashes are written with a backslash.
-fn unescape(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    let mut chars = name.chars();
-    while let Some(char) = chars.next() {
-        plain.push(match char {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some('r') => '\r',
-                other => other.unwrap_or('\\'),
-            },
-            other => other,
-        });
-    }
-    plain
 }
 
 /// The embedded encodings, sorted by name; also those that were left out when this library was built.
@@ -281,7 +239,7 @@ mod tests {
         for encoding in encodings().filter(Encoding::is_built_in) {
             let definition = encoding.definition().expect("an embedded encoding");
             let specials = packs::specials(encoding.specials).expect("a list");
-            assert_eq!(definition.specials.tokens().len(), specials.lines().count(), "{}", encoding.name);
+            assert_eq!(definition.specials.tokens().len(), specials.count(), "{}", encoding.name);
             assert!(SpecialTokens::new(definition.specials.tokens().to_vec()).is_ok(), "{}", encoding.name);
             assert_eq!(Tokenizer::new(definition).expect("an embedded encoding").name(), encoding.name);
             assert!(encoding.sha256.len() == 64 && !encoding.origin.is_empty());

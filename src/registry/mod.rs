@@ -6,6 +6,7 @@ pub mod encodings;
 pub mod estimates;
 pub mod models;
 pub mod names;
+mod specials;
 mod spelling;
 
 use crate::error::Error;
