@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 /// Which files to read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PathArgs {
     /// Files, folders, or - for standard input. None: standard input.
     #[arg(value_name = "PATH")]

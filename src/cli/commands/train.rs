@@ -1,19 +1,23 @@
 //! `tokenize train`: a vocabulary learned from texts, or from counts of their pieces.
 
 use bytepair::train::{PieceSource, Stop, Ties, Trained, Trainer};
-use bytepair::{Split, Tokenizer};
+use bytepair::{SpecialPolicy, Split, Tokenizer};
 
-use crate::cli::args::{Tie, TrainArgs};
+use crate::cli::args::{PathArgs, Tie, TrainArgs, Words};
+use crate::cli::commands::evaluate;
 use crate::cli::config::Settings;
 use crate::cli::conversion::{self, place};
+use crate::cli::evaluation::{Candidate, Evaluation};
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
+use crate::cli::output::Style;
 use crate::cli::output::file::{WholeFile, is_stdout};
-use crate::cli::output::training::Summary;
+use crate::cli::output::quality;
+use crate::cli::output::training::{Summary, times};
 use crate::cli::progress::Progress;
 use crate::cli::training::{self, Shards, Workshop};
-use crate::cli::{name, vocabulary};
+use crate::cli::{name, plan, vocabulary, walk};
 
 /// Trains.
 pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
@@ -38,15 +42,65 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
         (trained, totals, workshop)
     };
     let summary = Summary::new(&trained, totals, &args.output);
+    // A text to judge by that is not there must not cost the vocabulary: it is written first.
     let files = conversion::write(trained.definition(), target)?;
     place::write(&args.output, target, &files)?;
     workshop.clear();
     warn(args, &trained, messages);
+    let judged = judge(args, trained, settings, messages)?;
     if is_stdout(&args.output) {
         return Ok(());
     }
-    summary.write(args.json)?;
-    Ok(())
+    match (&judged, args.json) {
+        (judged, true) => {
+            let report = judged.as_ref().map(Judged::report);
+            Ok(summary.json(report.as_ref().map(|report| quality::document(report, false)))?)
+        }
+        (None, false) => Ok(summary.text()?),
+        (Some(judged), false) => {
+            summary.text()?;
+            Ok(quality::table(&judged.report(), Style::of_stdout(args.common.color))?)
+        }
+    }
+}
+
+/// What held-out texts say.
+struct Judged {
+    candidates: Vec<Candidate>,
+    evaluation: Evaluation,
+}
+
+impl Judged {
+    fn report(&self) -> quality::Report<'_> {
+        let (candidates, evaluation) = (&*self.candidates, &self.evaluation);
+        quality::Report { candidates, evaluation, words: Words::White, by: None }
+    }
+}
+
+/// Judges the vocabulary by the texts that were held out, if there are any.
+fn judge(
+    args: &TrainArgs,
+    trained: Trained,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Option<Judged>, Failure> {
+    if args.held_out.is_empty() {
+        return Ok(None);
+    }
+    let files = PathArgs { paths: args.held_out.clone(), files0_from: None, ..args.corpus.files.clone() };
+    let gathered = walk::gather(&files, messages)?;
+    let tokenizer = Tokenizer::new(trained.into_definition())?;
+    let mut candidates = vec![Candidate::new(name::shown(&args.output), tokenizer)];
+    evaluate::add_usual(&mut candidates)?;
+    let how = evaluate::How {
+        policy: SpecialPolicy::Text,
+        words: Words::White,
+        threads: plan::threads(args.corpus.threads, settings),
+        any: args.corpus.files.text,
+        by: None,
+    };
+    let evaluation = evaluate::evaluate(&candidates, gathered, &how, messages);
+    Ok(evaluation.map(|evaluation| Judged { candidates, evaluation }))
 }
 
 /// The trainer that was asked for.
@@ -142,8 +196,7 @@ fn learn(trainer: &Trainer, pieces: &dyn PieceSource, messages: &Messages) -> Re
 fn warn(args: &TrainArgs, trained: &Trained, messages: &Messages) {
     if trained.stop() == Stop::Pairs {
         let wanted = args.size.map_or("as many as wanted".to_owned(), |size| size.to_string());
-        let least = args.min_frequency.max(1);
-        let times = if least == 1 { "once".to_owned() } else { format!("{least} times") };
+        let times = times(args.min_frequency.max(1));
         messages.warning(
             name::shown(&args.output),
             format_args!(

@@ -46,23 +46,42 @@ impl Summary {
         }
     }
 
-    /// Writes it to standard output.
-    pub(crate) fn write(&self, json: bool) -> io::Result<()> {
-        let mut out = stdout();
-        if json {
-            serde_json::to_writer(&mut out, self)?;
-            writeln!(out)?;
-            return out.flush();
+    /// Writes it to standard output as one JSON document, with what held-out texts say.
+    pub(crate) fn json(&self, held_out: Option<impl Serialize>) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Document<'a, H> {
+            #[serde(flatten)]
+            summary: &'a Summary,
+            held_out: Option<H>,
         }
+        let mut out = stdout();
+        serde_json::to_writer(&mut out, &Document { summary: self, held_out })?;
+        writeln!(out)?;
+        out.flush()
+    }
+
+    /// Writes it to standard output in a few lines.
+    pub(crate) fn text(&self) -> io::Result<()> {
+        let mut out = stdout();
         writeln!(out, "{}: {} tokens, {} of them learned", self.output, self.tokens, self.merges)?;
         if let Some(count) = self.last_count {
-            writeln!(out, "the last pair that was merged occurred {count} times")?;
+            writeln!(out, "the last pair that was merged occurred {}", times(count))?;
         }
-        write!(out, "{} documents, {} bytes, {} pieces", self.documents, self.bytes, self.pieces)?;
+        let documents = if self.documents == 1 { "document" } else { "documents" };
+        write!(out, "{} {documents}, {} bytes, {} pieces", self.documents, self.bytes, self.pieces)?;
         if let Some(per_token) = self.bytes_per_token {
             write!(out, ": {} tokens, {per_token:.2} bytes per token", self.text_tokens)?;
         }
         writeln!(out)?;
         out.flush()
+    }
+}
+
+/// So many times, in words.
+pub(crate) fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
     }
 }
