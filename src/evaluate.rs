@@ -243,21 +243,26 @@ fn renyi_entropy(counts: &[u64], tokens: u64) -> f64 {
 /// without merging.
 pub fn unreachable_tokens(tokenizer: &Tokenizer) -> Option<u64> {
     let vocabulary = tokenizer.vocabulary();
-    if !vocabulary.has_unreachable_tokens() {
-        return Some(0);
-    }
-    if vocabulary.whole_pieces() {
-        return None;
+    let merging = vocabulary.rules().merging as usize;
+    match vocabulary.has_unreachable_tokens() {
+        true if vocabulary.whole_pieces() => return None,
+        false if merging == vocabulary.len() => return Some(0),
+        _ => {}
     }
     let made: HashSet<TokenId> = vocabulary.merges().map(|(_, _, both)| both).collect();
-    let found: HashSet<TokenId> = tokenizer.specials().iter().map(|(_, id)| id).collect();
-    let is_unit = |bytes: &[u8]| match (bytes, vocabulary.unit()) {
+    let mut found: HashSet<TokenId> = tokenizer.specials().iter().map(|(_, id)| id).collect();
+    found.extend(vocabulary.unknown().map(|unknown| unknown.id));
+    let is_unit = |rank: usize, bytes: &[u8]| match (bytes, vocabulary.unit()) {
         ([_], _) => true,
         (_, Unit::Byte) => false,
-        (_, Unit::Character) => std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1),
+        // What does not merge is there for decoding alone, if it is no byte.
+        (_, Unit::Character) => {
+            rank < merging && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
+        }
     };
-    let unreachable =
-        vocabulary.iter().filter(|(id, bytes)| !made.contains(id) && !found.contains(id) && !is_unit(bytes));
+    let tokens = vocabulary.iter().enumerate();
+    let unreachable = tokens
+        .filter(|(rank, (id, bytes))| !made.contains(id) && !found.contains(id) && !is_unit(*rank, bytes));
     Some(unreachable.count() as u64)
 }
 
@@ -268,7 +273,7 @@ mod tests {
     use super::*;
     use crate::parallel::Measure;
     use crate::registry::encoding;
-    use crate::{Definition, SpecialToken, SpecialTokens, Vocabulary};
+    use crate::{BpeModel, Definition, SpecialToken, SpecialTokens, Vocabulary};
 
     /// All bytes, "ab" (1000) and "abc" (1001), a token that merging does not come to, and a special token.
     fn small() -> Tokenizer {
@@ -347,6 +352,24 @@ mod tests {
         assert!(tokenizer.vocabulary().has_unreachable_tokens() && tokenizer.vocabulary().whole_pieces());
         assert_eq!(unreachable_tokens(&tokenizer), None);
         assert_eq!(unreachable_tokens(&encoding("o200k_base").expect("embedded")), Some(0));
+        let bytes = || (0..=255u8).map(|byte| (vec![byte], u32::from(byte)));
+        let count = |more: &[&[u8]], merges: &[[u32; 3]], decode_only: &[&[u8]]| {
+            let more = more.iter().zip(256..).map(|(token, id)| (token.to_vec(), id));
+            let model = BpeModel {
+                merges: Some(merges.to_vec()),
+                decode_only: decode_only.iter().zip(900..).map(|(token, id)| (token.to_vec(), id)).collect(),
+                whole_pieces: false,
+                ..BpeModel::ranked(bytes().chain(more).collect())
+            };
+            let vocabulary = Vocabulary::from_model(model).expect("all bytes");
+            let tokenizer = Tokenizer::new(Definition::new("listed", vocabulary, "[^ ]+| "));
+            unreachable_tokens(&tokenizer.expect("a pattern"))
+        };
+        // Of "ab", "xyz" and "q1" the first alone is made by a merge.
+        let [a, b] = [b'a', b'b'].map(u32::from);
+        assert_eq!(count(&[b"ab", b"xyz", b"q1"], &[[a, b, 256]], &[]), Some(2));
+        assert_eq!(count(&[b"ab"], &[[a, b, 256]], &[]), Some(0));
+        assert_eq!(count(&[b"ab"], &[[a, b, 256]], &[b"<pad>"]), Some(1));
     }
 
     #[test]

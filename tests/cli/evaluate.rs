@@ -170,6 +170,7 @@ fn what_fails_is_told_and_the_rest_is_done() {
     run_in(&folder, &["evaluate", "gpt2", "--against", "nothing", "good.txt"]).failed(&["nothing"]);
     run_in(&folder, &["evaluate", "gpt2", "--against", "none", "--against", "gpt2", "good.txt"])
         .failed(&["--against", "none cannot stand beside a vocabulary"]);
+    run_in(&folder, &["evaluate", "gpt2", "--like", "gpt2", "good.txt"]).failed(&["--like", "leave it out"]);
     write(&folder, "small.tiktoken", &tiktoken(&["ab"]));
     run_in(&folder, &["evaluate", "small.tiktoken", "good.txt"]).failed(&["small.tiktoken", "--like"]);
 }

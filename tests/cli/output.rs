@@ -79,8 +79,18 @@ fn help_and_version() {
     assert!(long.starts_with("Examples:\n"), "{long}");
     let short = run(&["-h"], "").silent();
     assert!(short.len() < long.len());
-    for command in ["count", "check", "encode", "decode", "encodings", "vocab", "convert", "models", "config"]
-    {
+    for command in [
+        "count",
+        "check",
+        "encode",
+        "decode",
+        "encodings",
+        "vocab",
+        "convert",
+        "evaluate",
+        "models",
+        "config",
+    ] {
         assert!(long.contains(command));
         run(&[command, "--help"], "").silent();
         run(&["help", command], "").silent();

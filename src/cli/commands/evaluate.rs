@@ -1,5 +1,6 @@
 //! `tokenize evaluate`: how good vocabularies are for texts, side by side.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use bytepair::parallel::Measure;
@@ -99,15 +100,12 @@ pub(crate) fn evaluate(
 
 /// The vocabularies that are named, none of them twice.
 fn candidates(args: &EvaluateArgs, messages: &Messages) -> Result<Vec<Candidate>, Problem> {
-    let first =
-        candidate(&args.vocabulary, args.like.as_deref(), messages).map_err(|problem| {
-            match problem.hint {
-                Some(_) => problem,
-                None => {
-                    problem.hint("the first argument is the vocabulary: tokenize evaluate VOCABULARY PATH...")
-                }
-            }
-        })?;
+    let used = Cell::new(false);
+    let like = args.like.as_deref().map(|like| (like, &used));
+    let first = candidate(&args.vocabulary, like, messages).map_err(|problem| match problem.hint {
+        Some(_) => problem,
+        None => problem.hint("the first argument is the vocabulary: tokenize evaluate VOCABULARY PATH..."),
+    })?;
     let mut candidates = vec![first];
     if args.against.is_empty() {
         add_usual(&mut candidates)?;
@@ -118,10 +116,15 @@ fn candidates(args: &EvaluateArgs, messages: &Messages) -> Result<Vec<Candidate>
         return Err(problem.hint("a vocabulary file with this name is ./none"));
     }
     for which in args.against.iter().filter(|path| !is_none(path)) {
-        let candidate = candidate(which, args.like.as_deref(), messages)?;
+        let candidate = candidate(which, like, messages)?;
         if candidates.iter().all(|other| other.name != candidate.name) {
             candidates.push(candidate);
         }
+    }
+    if let (Some(like), false) = (&args.like, used.get()) {
+        let problem =
+            Problem::new(format!("no vocabulary here needs {like}: all say themselves how text is cut"));
+        return Err(problem.about("--like").hint("leave it out"));
     }
     Ok(candidates)
 }
@@ -140,12 +143,20 @@ fn of_encoding(encoding: &Encoding) -> Result<Candidate, Problem> {
     Ok(Candidate::new(encoding.name, Tokenizer::new(encoding.definition()?)?))
 }
 
-/// The encoding or file of this name. `like` is for files that hold tokens only: others are what they are.
-fn candidate(which: &Path, like: Option<&str>, messages: &Messages) -> Result<Candidate, Problem> {
+/// The encoding or file of this name. `like` is for files that hold tokens only, and remembers whether there was one: others
+/// are what they are.
+fn candidate(
+    which: &Path,
+    like: Option<(&str, &Cell<bool>)>,
+    messages: &Messages,
+) -> Result<Candidate, Problem> {
     match vocabulary::find(which)? {
         Named::Encoding(encoding) => of_encoding(&encoding),
         Named::File(found) => {
-            let like = like.filter(|_| found.needs_like());
+            let like = like.filter(|_| found.needs_like()).map(|(like, used)| {
+                used.set(true);
+                like
+            });
             let definition = found.definition(like, messages)?;
             let tokenizer = Tokenizer::new(definition).map_err(|error| found.problem(error))?;
             Ok(Candidate::new(name::shown(which), tokenizer))
