@@ -17,13 +17,16 @@ mod chat;
 mod command;
 #[path = "cases/files.rs"]
 mod files;
+#[path = "cases/training.rs"]
+mod training;
 
 /// The names of the tests: those here, and those in `cases/`.
-const TESTS: [&str; 4] = [
+const TESTS: [&str; 5] = [
     include_str!("cases.rs"),
     include_str!("cases/chat.rs"),
     include_str!("cases/command.rs"),
     include_str!("cases/files.rs"),
+    include_str!("cases/training.rs"),
 ];
 
 #[test]

@@ -79,3 +79,163 @@ proptest! {
         prop_assert_eq!([&before[..before.len() - 1], &learned(&after)].concat(), all);
     }
 }
+
+/// Pieces of all lengths around the borders between the tables, some with zeros at the end.
+fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let byte = prop_oneof![Just(0u8), Just(b'a'), any::<u8>()];
+    let piece = prop_oneof![4 => 1usize..10, 2 => 10usize..20, 1 => 20usize..60]
+        .prop_flat_map(move |length| prop::collection::vec(byte.clone(), length));
+    prop::collection::vec(piece, 0..300)
+}
+
+proptest! {
+    /// Tables give what a map gives, in batches and one by one, and files have them in the order of their bytes.
+    #[test]
+    fn tables_are_maps(texts in prop::collection::vec(pieces(), 1..4)) {
+        let mut expected = std::collections::BTreeMap::<Vec<u8>, u64>::new();
+        let (mut all, mut total) = (pieces::PieceCounts::default(), 0);
+        for text in &texts {
+            let mut counts = pieces::PieceCounts::default();
+            let mut bounds = vec![0];
+            bounds.extend(text.iter().scan(0, |end, piece| {
+                *end += piece.len();
+                Some(*end)
+            }));
+            counts.add_batch(&text.concat(), &bounds);
+            for piece in text {
+                counts.add(piece, 2);
+                *expected.entry(piece.clone()).or_insert(0) += 3;
+                total += 3;
+            }
+            all.absorb(counts);
+        }
+        let mut found = std::collections::BTreeMap::new();
+        all.for_each(|piece, count| assert!(found.insert(piece.to_vec(), count).is_none(), "twice"));
+        prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(all.len(), expected.len());
+        let header = CountsHeader::new(Vec::new(), Vec::new(), "");
+        let totals = CountsTotals { pieces: total, ..CountsTotals::default() };
+        let mut file = Vec::new();
+        all.write(&mut file, &header, totals).expect("memory does not fail");
+        let mut reader = CountsReader::new(&file[..], "counts".to_owned()).expect("a file");
+        let mut read = Vec::new();
+        while let Some((piece, count)) = reader.next().expect("in order") {
+            read.push((piece.to_vec(), count));
+        }
+        prop_assert_eq!(read, expected.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn counts_of_more_than_32_bits_are_exact() {
+    let trainer = Trainer::new(260).pattern("gpt2");
+    let mut counts = trainer.counts().expect("a pattern");
+    let billions = 5_000_000_000;
+    counts.add_piece(b"ab", billions).expect("few");
+    counts.add_piece(b"abc", billions + 1).expect("few");
+    counts.add_piece(b"xyxy", 7 << 32).expect("few");
+    let found = learned(&trainer.train(&counts).expect("large enough"));
+    let expected: [(&[u8], u64); 5] = [
+        (b"xy", 14 << 32),
+        (b"xyxy", 7 << 32),
+        (b"ab", 2 * billions + 1),
+        (b"abc", billions + 1),
+        (b"tokens", 2 * billions + 1 + (7 << 32)),
+    ];
+    assert_eq!(found, expected.map(|(bytes, count)| (bytes.to_vec(), count)));
+    assert_eq!(found, learned(&trainer.train_naively(&counts).expect("large enough")));
+}
+
+#[test]
+fn counts_that_are_too_large_are_refused() {
+    let trainer = Trainer::new(260).pattern("gpt2");
+    let mut counts = trainer.counts().expect("a pattern");
+    counts.add_piece(b"abcd", u64::MAX / 2).expect("fits");
+    let error = trainer.train(&counts).expect_err("four bytes each are too many");
+    assert_eq!(error.kind(), ErrorKind::InvalidTraining);
+    counts.add_piece(b"ab", u64::MAX / 2).expect("fits, with 1 left");
+    assert_eq!(counts.add_piece(b"a", 2).expect_err("too many").kind(), ErrorKind::InvalidCounts);
+}
+
+#[test]
+fn rare_pieces_are_left_out() {
+    let trainer = Trainer::new(300).pattern("gpt2").min_count(2);
+    let mut counts = trainer.counts().expect("a pattern");
+    counts.add_text(b" ab ab cd").expect("a scanner");
+    let expected = [(b"ab".to_vec(), 2), (b" ab".to_vec(), 2), (b"tokens".to_vec(), 2)];
+    assert_eq!(learned(&trainer.train(&counts).expect("large enough")), expected);
+    assert_eq!(learned(&trainer.train_naively(&counts).expect("large enough")), expected);
+}
+
+/// Inputs that are cut into blocks, with names and what is read from them.
+struct Inputs(Vec<Vec<u8>>, std::sync::atomic::AtomicU64, u64);
+
+impl Corpus for Inputs {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn open(&self, number: usize) -> Result<Option<Box<dyn std::io::Read + Send + '_>>, Error> {
+        Ok((number != 1).then(|| Box::new(&self.0[number][..]) as Box<dyn std::io::Read + Send>))
+    }
+
+    fn name(&self, number: usize) -> String {
+        number.to_string()
+    }
+
+    fn progress(&self, bytes: u64) {
+        self.1.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn stops(&self) -> bool {
+        self.1.load(std::sync::atomic::Ordering::Relaxed) >= self.2
+    }
+}
+
+/// Blocks on any number of threads, and any number of stops between them, give what each whole text gives.
+#[test]
+fn blocks_and_stops_change_nothing() {
+    let words = "Words, and more of them: ¡señor! 漢字 12345\n".repeat(40_000);
+    let texts = [
+        words.as_bytes().to_vec(),
+        b"left out".to_vec(),
+        Vec::new(),
+        "ก".repeat(700_000).into_bytes(),
+        "漢字、かな。".repeat(200_000).into_bytes(),
+        [words.as_bytes(), b"<|end|>", "x".repeat(1_500_000).as_bytes(), b"<|end|> \n\n\n "].concat(),
+        b"\xff\xfe \xe6\xbc".repeat(300_000),
+    ];
+    for (pattern, documents) in
+        [("gpt2", Documents::Whole), ("o200k", Documents::Whole), ("cl100k", Documents::Lines)]
+    {
+        let trainer = Trainer::new(300).pattern(pattern).special("<|end|>").documents(documents);
+        let mut expected = trainer.counts().expect("a pattern");
+        for text in texts.iter().enumerate().filter(|(number, _)| *number != 1).map(|(_, text)| text) {
+            expected.add_text(text).expect("a scanner");
+        }
+        let written = |counts: &Counts| {
+            let mut file = Vec::new();
+            counts.write(&mut file).expect("memory does not fail");
+            file
+        };
+        for threads in [1, 2, 5] {
+            let inputs = Inputs(texts.to_vec(), 0.into(), u64::MAX);
+            let trainer = trainer.clone().threads(threads);
+            let counts = trainer.count(&inputs).expect("memory does not fail");
+            assert!(written(&counts) == written(&expected), "{pattern}, {threads} threads");
+            let (mut position, mut parts, mut stop) = (Position::default(), Vec::new(), 1);
+            while position.next < inputs.len() || !position.begun.is_empty() {
+                let inputs = Inputs(texts.to_vec(), 0.into(), stop);
+                parts.push(written(&trainer.count_from(&inputs, &mut position).expect("nothing fails")));
+                stop += 1_700_000;
+            }
+            assert!(parts.len() > 2, "it was not stopped");
+            let mut sum = trainer.counts().expect("a pattern");
+            for part in &parts {
+                sum.add_file(CountsReader::new(&part[..], "part".to_owned()).expect("a file"))
+                    .expect("whole");
+            }
+            assert!(written(&sum) == written(&expected), "{pattern}, {threads} threads, stopped");
+        }
+    }
+}
