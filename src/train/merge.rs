@@ -210,26 +210,37 @@ struct Entry {
     step: u32,
 }
 
-/// Entries by their counts. Only those whose count has at least `bits` bits are in order; rarer ones wait: most are never
-/// asked for.
+/// Entries by their counts. Only those of the most frequent class are in order, so that there are few; rarer ones wait: most
+/// are never asked for.
 #[derive(Default)]
 struct Queue {
     sorted: BinaryHeap<Entry>,
+    /// By class.
     waiting: Vec<Vec<Entry>>,
-    bits: usize,
+    /// The class that is in order, and all above it.
+    class: usize,
+}
+
+/// Counts of the same class differ by an eighth at most.
+pub(super) fn class(count: u64) -> usize {
+    let bits = (u64::BITS - count.leading_zeros()) as usize;
+    match bits.checked_sub(4) {
+        None => count as usize,
+        Some(shift) => shift * 8 + (count >> shift) as usize,
+    }
 }
 
 impl Queue {
     fn push(&mut self, entry: Entry) {
-        let bits = (u64::BITS - entry.count.leading_zeros()) as usize;
-        if bits >= self.bits && self.bits > 0 {
+        let class = class(entry.count);
+        if class >= self.class && self.class > 0 {
             self.sorted.push(entry);
             return;
         }
-        if self.waiting.len() <= bits {
-            self.waiting.resize_with(bits + 1, Vec::new);
+        if self.waiting.len() <= class {
+            self.waiting.resize_with(class + 1, Vec::new);
         }
-        self.waiting[bits].push(entry);
+        self.waiting[class].push(entry);
     }
 
     fn pop(&mut self) -> Option<Entry> {
@@ -238,7 +249,7 @@ impl Queue {
                 return Some(entry);
             }
             let waiting = self.waiting.pop()?;
-            self.bits = self.waiting.len();
+            self.class = self.waiting.len();
             self.sorted = waiting.into();
         }
     }

@@ -276,10 +276,21 @@ impl<const K: usize> Rows<K> {
         }
     }
 
+    /// Adds the pieces of another table, some rows here, some there: rows are in the order of hashes, and in that order they
+    /// would all crowd at the beginning of this table, where each then had to pass all before it.
     fn absorb(&mut self, other: Rows<K>) {
-        for row in other.rows.iter().filter(|row| row.key[K - 1] != 0) {
-            self.make_room(1);
-            self.add_at(self.place_of(row.key), row.key, row.count);
+        const TOGETHER: usize = 64;
+        let groups = other.rows.len().div_ceil(TOGETHER);
+        // Any step that has no divisor in common with the number of groups comes by each of them once.
+        let step = (groups * 5 / 8..).find(|&step| greatest_common_divisor(step, groups) == 1).unwrap_or(1);
+        let mut group = 0;
+        for _ in 0..groups {
+            let rows = &other.rows[group * TOGETHER..other.rows.len().min((group + 1) * TOGETHER)];
+            for row in rows.iter().filter(|row| row.key[K - 1] != 0) {
+                self.make_room(1);
+                self.add_at(self.place_of(row.key), row.key, row.count);
+            }
+            group = (group + step) % groups;
         }
     }
 
@@ -349,6 +360,10 @@ fn first_bytes(piece: &[u8]) -> u128 {
     let length = piece.len().min(16);
     bytes[..length].copy_from_slice(&piece[..length]);
     u128::from_be_bytes(bytes)
+}
+
+fn greatest_common_divisor(one: usize, other: usize) -> usize {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
 fn place_among(hash: u32, places: usize) -> usize {

@@ -116,7 +116,9 @@ def plain(name, content):
         return "\n".join(line.split("=", 1)[-1].strip() for line in text.split("\n") if not line.startswith("#"))
     if name.endswith(".pod"):
         return text
-    if re.search(r"\.(txt|rst)$|\.dict$|/games/fortunes/[a-z]+$|/wordnet/data\.[a-z]+$", name):
+    if re.search(r"/wordnet/data\.[a-z]+$", name):  # What words mean, without the numbers before it.
+        return "\n".join(line.split("| ", 1)[1] for line in text.split("\n") if "| " in line)
+    if re.search(r"\.(txt|rst)$|\.dict$|/games/fortunes/[a-z]+$", name):
         return text
     return None
 
@@ -164,9 +166,10 @@ def write(out, name, content):
 
 def english_file(name):
     """Whether a file of a package with many languages is the English one."""
-    if re.search(r"/(help|doc/[^/]*debian[^/]*|doc/installation-guide[^/]*)/", name) or "/man/" in name:
-        return bool(re.search(r"/(C|en|en-US|man\d)/", name)) or "/help/" not in name and "/installation" not in name
-    return not re.search(r"\.(?!en)[a-z]{2}(\.[a-z0-9-]+)?$", name) if "/apache2-doc/" in name else True
+    if "/apache2-doc/" in name:
+        return not re.search(r"\.(?!en)[a-z]{2}(\.[a-z0-9-]+)?$", name)
+    language = re.search(r"/(?:help|debian-handbook/html|installation-guide-\w+|man)/([^/]+)/", name)
+    return not language or bool(re.fullmatch(r"C|en|en-US|man\d", language[1]))
 
 
 def english(out, debs):

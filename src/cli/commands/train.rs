@@ -56,6 +56,8 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
             let report = judged.as_ref().map(Judged::report);
             Ok(summary.json(report.as_ref().map(|report| quality::document(report, false)))?)
         }
+        // Without a word, the vocabulary alone says that all is well.
+        (_, false) if args.common.quiet => Ok(()),
         (None, false) => Ok(summary.text()?),
         (Some(judged), false) => {
             summary.text()?;
