@@ -232,7 +232,9 @@ impl Parts<'_> {
         let byte = (self.at == from + 1).then(|| self.piece[from]);
         let joined = match (before.byte, byte) {
             // Bytes of ASCII have a table of their own, without a hash.
-            (Some(before @ ..0x80), Some(byte @ ..0x80)) => self.tokens.rank_of_pair(pairs, before, byte),
+            (Some(before @ ..0x80), Some(byte @ ..0x80)) => {
+                self.tokens.rank_of_pair(before, byte).unwrap_or(NO_PAIR)
+            }
             _ => pairs.answer(pairs.ask(before.rank, rank)),
         };
         *before = Before { rank, byte };

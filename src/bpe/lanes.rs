@@ -61,7 +61,7 @@ impl Waiting {
             joined = Some(self.joined.len());
             let rank = |&byte| tables.tokens.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR);
             self.parts.extend(piece.iter().map(rank));
-            let pair = |pair: &[u8]| tables.tokens.rank_of_pair(&tables.pairs, pair[0], pair[1]);
+            let pair = |pair: &[u8]| tables.tokens.rank_of_pair(pair[0], pair[1]).unwrap_or(NO_PAIR);
             self.joined.push(NO_PAIR);
             self.joined.extend(piece.windows(2).map(pair));
         } else {

@@ -7,11 +7,10 @@
 //! in memory.
 //!
 //! ```text
-//! image    = header singles pairs whole offsets bytes          numbers are u32 if not said otherwise, little-endian
+//! image    = header singles pairs whole offsets bytes          numbers are little-endian, u32 but for pairs
 //! header   = literals, slots, shortest token looked up as a whole, longest token, length of bytes, tokens
 //! singles  = for each byte, rank + 1 of the token that merging begins with, or 0
-//! pairs    = for each two bytes of ASCII, first * 128 + second, rank + 1 of the token they are; or 0; or ffff (u16) for
-//!            greater ones, which have to be asked of `pairs`
+//! pairs    = for each two bytes of ASCII, first * 128 + second, rank + 1 of the token they are, or 0 (three bytes)
 //! whole    = slots: tag << rank bits | rank, or all ones (free): see below
 //! offsets  = literals + 1 times: literal n is bytes[offsets[n] .. offsets[n + 1]]
 //! ```
@@ -24,18 +23,17 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use super::join::{NO_NEIGHBOUR, NO_PAIR};
 use super::pairs::{Made, Pairs};
 
 const HEADER_NUMBERS: usize = 6;
 const SINGLES_AT: usize = HEADER_NUMBERS * 4;
 const PAIRS_AT: usize = SINGLES_AT + 256 * 4;
-const WHOLE_AT: usize = PAIRS_AT + 128 * 128 * 2;
+const WHOLE_AT: usize = PAIRS_AT + 128 * 128 * PAIR;
+
+/// How many bytes the rank of a pair has.
+const PAIR: usize = 3;
 
 const FREE: u32 = u32::MAX;
-
-/// What stands for the rank of two bytes that the table has no room for.
-const GREATER: u16 = u16::MAX;
 
 /// To merge a piece of at most this many bytes does not take longer than to look it up.
 pub(crate) const QUICKLY_MERGED: usize = 15;
@@ -79,14 +77,14 @@ impl Tokens {
     /// Makes the image.
     pub(crate) fn build_image(facts: &Facts<'_>) -> Vec<u8> {
         let Facts { singles, tokens, made, found_whole } = facts;
-        let mut pairs = vec![0u16; 128 * 128];
+        let mut pairs = vec![0u32; 128 * 128];
         let (mut literals, mut literal_bytes) = (vec![0u32], Vec::new());
         let mut whole = Vec::new();
         for (rank, (token, made)) in (0u32..).zip(tokens.iter().zip(*made)) {
             match *made {
                 Made::Joined(..) => {
                     if let [first @ ..0x80, second @ ..0x80] = **token {
-                        pairs[pair_index(first, second)] = u16::try_from(rank + 1).unwrap_or(GREATER);
+                        pairs[pair_index(first, second)] = rank + 1;
                     }
                     if token.len() > QUICKLY_MERGED {
                         whole.push(rank);
@@ -118,7 +116,7 @@ impl Tokens {
         let numbers = header.into_iter().map(|number| number as u32);
         let singles = singles.iter().map(|rank| rank.map_or(0, |rank| rank + 1));
         let mut image: Vec<u8> = numbers.chain(singles).flat_map(u32::to_le_bytes).collect();
-        image.extend(pairs.into_iter().flat_map(u16::to_le_bytes));
+        pairs.into_iter().for_each(|number| image.extend_from_slice(&number.to_le_bytes()[..PAIR]));
         image.extend(slots.into_iter().chain(literals).flat_map(u32::to_le_bytes));
         image.extend_from_slice(&literal_bytes);
         image
@@ -159,23 +157,12 @@ impl Tokens {
         self.number(SINGLES_AT + usize::from(byte) * 4).checked_sub(1)
     }
 
-    /// The rank of the token that these two bytes of ASCII merge into, or [`NO_PAIR`].
-    #[inline(always)]
-    pub(crate) fn rank_of_pair(&self, pairs: &Pairs, first: u8, second: u8) -> u32 {
+    /// The rank of the token that consists of these two bytes of ASCII.
+    #[inline]
+    pub(crate) fn rank_of_pair(&self, first: u8, second: u8) -> Option<u32> {
         debug_assert!(first < 0x80 && second < 0x80);
-        let at = PAIRS_AT + pair_index(first & 0x7f, second & 0x7f) * 2;
-        match self.image[at..].first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes)) {
-            0 => NO_PAIR,
-            GREATER => self.greater_pair(pairs, first, second),
-            next => u32::from(next) - 1,
-        }
-    }
-
-    /// Two letters whose token comes late are rare in texts, too.
-    #[cold]
-    fn greater_pair(&self, pairs: &Pairs, first: u8, second: u8) -> u32 {
-        let rank = |byte| self.rank_of_byte(byte).unwrap_or(NO_NEIGHBOUR);
-        pairs.rank(rank(first), rank(second))
+        let number = self.number(PAIRS_AT + pair_index(first & 0x7f, second & 0x7f) * PAIR);
+        (number & 0xff_ffff).checked_sub(1)
     }
 
     /// Whether there are short pieces that are to be looked up whole.
