@@ -21,7 +21,7 @@ pub(crate) const STATUS: i32 = 130;
 ///         // Leave a state to go on from, or nothing, and say which.
 ///         return Err(Problem::new("stopped before the end").hint("go on with --resume").into());
 ///     }
-///     …
+///     learn_from(document)?;
 /// }
 /// ```
 ///

@@ -23,6 +23,16 @@ const BLOCK: usize = 512 * 1024;
 /// From this many bytes on without a place to cut, harder ways are tried.
 const PATIENCE: usize = 4 * BLOCK;
 
+/// The longest piece, and so the longest text without a place to cut, in bytes.
+pub(super) const LONGEST: usize = 1 << 31;
+
+/// The error for a piece that may be longer than [`LONGEST`].
+pub(super) fn too_long() -> Error {
+    let message = format!("a text has no place to cut within {LONGEST} bytes");
+    Error::new(ErrorKind::InvalidTraining, message)
+        .with_hint("with another pattern, or --lines, it may have some")
+}
+
 /// Inputs to learn from.
 pub trait Corpus: Sync {
     /// How many there are.
@@ -286,6 +296,9 @@ impl Stream<'_> {
                 self.rest.extend_from_slice(&text[cut..]);
                 text.truncate(cut);
                 return Ok(true);
+            }
+            if text.len() > LONGEST {
+                return Err(too_long());
             }
             // A place just before the end is looked at once more when what follows is known.
             searched = text.len().saturating_sub(4);

@@ -87,8 +87,12 @@ impl Counts {
     /// # Errors
     ///
     /// [`crate::ErrorKind::PatternFailed`] if the regular-expression engine gives up, [`crate::ErrorKind::Io`] if a line is
-    /// not what [`Documents`] says.
+    /// not what [`Documents`] says, [`crate::ErrorKind::InvalidTraining`] if it has more than 2^31 bytes ([`Trainer::count`]
+    /// cuts it).
     pub fn add_text(&mut self, text: &[u8]) -> Result<(), Error> {
+        if text.len() > corpus::LONGEST {
+            return Err(corpus::too_long());
+        }
         let mut counter = Counter::new(&self.splitting);
         counter.add(text, true)?;
         self.totals = corpus::sum(self.totals, counter.totals)?;
@@ -103,6 +107,9 @@ impl Counts {
     ///
     /// [`crate::ErrorKind::InvalidCounts`] if there are 2^64 pieces then.
     pub fn add_piece(&mut self, piece: &[u8], count: u64) -> Result<(), Error> {
+        if piece.len() > corpus::LONGEST {
+            return Err(corpus::too_long());
+        }
         if !piece.is_empty() && count > 0 {
             let more = CountsTotals { pieces: count, ..CountsTotals::default() };
             self.totals = corpus::sum(self.totals, more)?;
@@ -120,9 +127,12 @@ impl Counts {
     pub fn add_file<R: Read>(&mut self, reader: CountsReader<R>) -> Result<(), Error> {
         reader.check_header(&self.splitting.header, "what is to be trained")?;
         let pieces = &mut self.pieces;
-        let totals = merge_counts(vec![reader], |piece, count| {
-            pieces.add(piece, count);
-            Ok(())
+        let totals = merge_counts(vec![reader], |piece, count| match piece.len() {
+            0..=corpus::LONGEST => {
+                pieces.add(piece, count);
+                Ok(())
+            }
+            _ => Err(corpus::too_long()),
         })?;
         self.totals = corpus::sum(self.totals, totals)?;
         Ok(())

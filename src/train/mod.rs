@@ -47,8 +47,10 @@ mod tests;
 mod trained;
 mod words;
 
+use crate::bpe::MOST_TOKENS;
 use crate::error::{Error, ErrorKind};
 use crate::pretokenize::{Split, known_pattern};
+use crate::special::{SpecialToken, SpecialTokens};
 use crate::tokenizer::Tokenizer;
 use merge::{Goal, Guide, Learned};
 use start::Start;
@@ -215,13 +217,17 @@ impl Trainer {
         self
     }
 
-    /// Whether the size is one that can be, before any text was read.
+    /// Whether there can be such a vocabulary, before any text was read.
     ///
     /// # Errors
     ///
-    /// As [`Trainer::train`].
+    /// As [`Trainer::train`] and [`Trainer::counts`]; [`ErrorKind::InvalidVocabulary`] if a special token comes twice.
     pub fn check(&self) -> Result<(), Error> {
-        self.merges().map(|_| ())
+        self.merges()?;
+        let base = self.base.iter().flat_map(|base| base.specials().iter()).map(|(name, _)| name.to_owned());
+        let names = base.chain(self.specials.iter().cloned());
+        SpecialTokens::new(names.zip(0..).map(|(name, id)| SpecialToken::control(name, id)).collect())?;
+        self.counts().map(|_| ())
     }
 
     /// How many merges are learned, at most.
@@ -336,6 +342,13 @@ impl Trainer {
             );
             return Err(Error::new(ErrorKind::InvalidTraining, message));
         };
+        // As `BpeModel` holds them, with the tokens of single bytes twice.
+        if self.size >= MOST_TOKENS - BYTES {
+            let most = MOST_TOKENS - BYTES - 1;
+            let message =
+                format!("a vocabulary of {} tokens is too large: it holds {most} at most", self.size);
+            return Err(Error::new(ErrorKind::InvalidTraining, message));
+        }
         let longest = match self.like_hugging_face && self.max_token_length != u32::MAX {
             true => self.max_token_length.saturating_sub(1),
             false => self.max_token_length,

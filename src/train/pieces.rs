@@ -260,7 +260,7 @@ impl<const K: usize> Rows<K> {
         loop {
             let row = &mut self.rows[place];
             if row.key == key {
-                // Sums are checked where they could be too large: see `words`.
+                // Not too large: the sum of all counts is checked, see `counts` and `corpus`.
                 row.count = row.count.saturating_add(count);
                 return;
             }

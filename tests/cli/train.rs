@@ -142,6 +142,9 @@ fn a_size_that_cannot_be_is_told_before_the_work() {
     train(&["-s", "256", "--special", "<|end|>"]).failed(&["257"]);
     train(&["-s", "300", "--special", "a", "--special", "a"]).failed(&["--special", "twice"]);
     train(&["-s", "300", "--pattern", "("]).failed(&["pattern"]);
+    train(&["-s", "2M"]).failed(&["--size", "too large"]);
+    train(&["--from", "gpt2", "--add", "9", "--special", "<|endoftext|>"])
+        .failed(&["<|endoftext|>", "twice"]);
     train(&[]).failed(&["--size"]);
     run_in(&folder, &["train", "text", "-s", "300", "-o", "v.unknown"]).failed(&["--to"]);
     run_in(&folder, &["train", "text", "-s", "300", "-o", "no/such/v.json"]).failed(&["no/such"]);

@@ -1,7 +1,7 @@
 //! `tokenize train`: a vocabulary learned from texts, or from counts of their pieces.
 
 use bytepair::train::{PieceSource, Stop, Ties, Trained, Trainer};
-use bytepair::{SpecialPolicy, Split, Tokenizer};
+use bytepair::{ErrorKind, SpecialPolicy, Split, Tokenizer};
 
 use crate::cli::args::{PathArgs, Tie, TrainArgs, Words};
 use crate::cli::commands::evaluate;
@@ -25,7 +25,10 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
     let target = place::target(&args.output, args.to)?;
     let trainer = trainer(args, settings, messages)?;
     // What cannot be is told now, and not after the texts were read.
-    trainer.check().map_err(|error| Problem::from(error).hint("--size: more tokens"))?;
+    trainer.check().map_err(|error| match error.kind() {
+        ErrorKind::InvalidTraining => Problem::from(error).about("--size"),
+        _ => error.into(),
+    })?;
     if target != crate::cli::args::Target::Gpt2 && !is_stdout(&args.output) {
         drop(WholeFile::create(&args.output)?);
     }
