@@ -199,7 +199,7 @@ fn documents_are_files_lines_separated_or_json() {
     assert_eq!(train(&["separated", "--separator", "=="]), (1, 3, vec!["a b".into()]));
     assert_eq!(
         train(&["jsonl", "--jsonl", "text"]),
-        (2, 2, vec!["a b".into(), "ab Ċ".into(), "abĊ ab".into()])
+        (2, 2, vec!["a b".into(), "Ċ ab".into(), "ab Ċab".into()])
     );
     let wrong = ["train", "jsonl", "--jsonl", "no", "-s", "300", "-o", "w.json"];
     run_in(&folder, &wrong).failed(&["jsonl", "\"no\""]);
