@@ -30,7 +30,7 @@ pub(super) struct Goal {
     pub(super) least: u64,
     /// No token gets longer than this, in bytes.
     pub(super) longest: u32,
-    /// Whether pairs of what there is to begin with may be longer than `longest`.
+    /// Whether pairs of single bytes may be longer than `longest`.
     pub(super) first_pairs_pass: bool,
 }
 
@@ -110,7 +110,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
             let newer = left.max(right);
             let newer = if (newer as usize) < self.first { 0 } else { newer };
             let length = self.lengths[l].saturating_add(self.lengths[r]);
-            let is_first = newer == 0 && self.goal.first_pairs_pass;
+            let is_first = length == 2 && self.goal.first_pairs_pass;
             let merge = Merge {
                 pair: top.number,
                 newer,

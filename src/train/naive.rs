@@ -11,7 +11,7 @@ use super::merge::{Goal, Guide, Learned};
 
 /// What [`super::merge::learn`] tells of the same words, given as symbols with their counts.
 pub(super) fn learn(mut words: Vec<(Vec<u32>, u64)>, lengths: &[u32], goal: Goal, guide: &mut dyn Guide) {
-    let (first, mut lengths) = (lengths.len(), lengths.to_vec());
+    let mut lengths = lengths.to_vec();
     for _ in 0..goal.merges {
         let mut counts: HashMap<(u32, u32), u64> = HashMap::new();
         for (word, count) in &words {
@@ -20,8 +20,7 @@ pub(super) fn learn(mut words: Vec<(Vec<u32>, u64)>, lengths: &[u32], goal: Goal
             }
         }
         let length = |(left, right): (u32, u32)| lengths[left as usize] + lengths[right as usize];
-        let is_first =
-            |(left, right): (u32, u32)| goal.first_pairs_pass && (left.max(right) as usize) < first;
+        let is_first = |pair: (u32, u32)| goal.first_pairs_pass && length(pair) == 2;
         let allowed = |&(pair, count): &((u32, u32), u64)| {
             count >= goal.least
                 && (length(pair) <= goal.longest || is_first(pair))

@@ -149,7 +149,20 @@ fn a_size_that_cannot_be_is_told_before_the_work() {
     run_in(&folder, &["train", "text", "-s", "300", "-o", "v.unknown"]).failed(&["--to"]);
     run_in(&folder, &["train", "text", "-s", "300", "-o", "no/such/v.json"]).failed(&["no/such"]);
     run_in(&folder, &["train", "text", "missing", "-s", "300", "-o", "v.json"]).failed(&["missing"]);
+    train(&["-s", "300", "--to", "gpt2"]).failed(&["pattern"]);
     assert!(!folder.path().join("v.json").exists());
+}
+
+/// What is written into the folder that is read is not learned from the next time.
+#[test]
+fn the_output_is_not_learned_from() {
+    let folder = folder(&[("text", b"one two three two three")]);
+    let mut written = Vec::new();
+    for _ in 0..2 {
+        run_in(&folder, &["train", ".", "-s", "270", "-o", "v.json", "-q"]).good();
+        written.push(fs::read(folder.path().join("v.json")).unwrap());
+    }
+    assert_eq!(written[0], written[1]);
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
         ErrorKind::InvalidTraining => Problem::from(error).about("--size"),
         _ => error.into(),
     })?;
+    // A vocabulary of nothing shows whether the format can hold one with this pattern.
+    let nothing = trainer.train(&trainer.counts()?)?;
+    conversion::write(nothing.definition(), target)?;
     if target != crate::cli::args::Target::Gpt2 && !is_stdout(&args.output) {
         drop(WholeFile::create(&args.output)?);
     }
@@ -200,14 +203,17 @@ fn learn(trainer: &Trainer, pieces: &dyn PieceSource, messages: &Messages) -> Re
 /// Says if the vocabulary is smaller than it was to be.
 fn warn(args: &TrainArgs, trained: &Trained, messages: &Messages) {
     if trained.stop() == Stop::Pairs {
-        let wanted = args.size.map_or("as many as wanted".to_owned(), |size| size.to_string());
-        let times = times(args.min_frequency.max(1));
+        let wanted = match (args.size, args.add) {
+            (Some(size), _) => format!("{size}"),
+            (None, add) => format!("{} more", add.unwrap_or(0)),
+        };
+        let often = match args.min_frequency {
+            0 | 1 => String::new(),
+            least => format!(" that occurs {}", times(least)),
+        };
         messages.warning(
             name::shown(&args.output),
-            format_args!(
-                "{} tokens, not {wanted}: no pair is left that may be merged and occurs {times}",
-                trained.size()
-            ),
+            format_args!("{} tokens, not {wanted}: no pair is left{often}", trained.size()),
         );
     }
 }

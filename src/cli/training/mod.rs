@@ -88,7 +88,12 @@ pub(crate) fn count(
         args::print_usage(Some(command));
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
     }
-    let inputs = walk::gather(&args.files, messages)?.inputs;
+    let mut inputs = walk::gather(&args.files, messages)?.inputs;
+    let all = inputs.len();
+    inputs.retain(|input| !workshop::is_own(&input.path, output));
+    if inputs.len() < all {
+        messages.note(format_args!("{} is not learned from: it is what is written", name::shown(output)));
+    }
     inputs.iter().filter_map(|input| readable(input).err()).for_each(|problem| messages.error(&problem));
     if messages.have_failed() {
         return Err(Problem::new("nothing was learned, as not all texts can be read").into());

@@ -24,10 +24,34 @@ use crate::cli::output::file::WholeFile;
 
 const STATE: &str = "state.json";
 
+/// Whether a file is the output, or in the folder beside it: what a run writes it must not read.
+pub(super) fn is_own(path: &Path, output: &Path) -> bool {
+    let Ok(path) = fs::canonicalize(path) else { return false };
+    let is_under = |own: &Path| fs::canonicalize(own).is_ok_and(|own| path.starts_with(own));
+    is_under(output) || is_under(&folder_of(output))
+}
+
+/// The folder beside the output.
+fn folder_of(output: &Path) -> PathBuf {
+    let mut folder = output.as_os_str().to_owned();
+    folder.push(".training");
+    folder.into()
+}
+
+/// A text: its name, its size, and when it was last changed, in nanoseconds since 1970.
+type Known = (String, Option<u64>, Option<u64>);
+
+fn known(input: &Input) -> Known {
+    // What has no size, such as a pipe, has no time that says anything.
+    let changed = input.size.and_then(|_| fs::metadata(&input.path).ok()?.modified().ok());
+    let since = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    (input.path.to_string_lossy().into_owned(), input.size, since.map(|since| since.as_nanos() as u64))
+}
+
 /// Where work is put aside.
 pub(crate) struct Workshop {
     folder: PathBuf,
-    texts: Vec<(String, Option<u64>)>,
+    texts: Vec<Known>,
     header: CountsHeader,
     begin: Position,
     aside: Mutex<Aside>,
@@ -49,8 +73,8 @@ struct State {
     patterns: Vec<String>,
     specials: Vec<String>,
     documents: String,
-    /// Names and sizes, to see whether they are the same.
-    texts: Vec<(String, Option<u64>)>,
+    /// To see whether they are the same.
+    texts: Vec<Known>,
     next: usize,
     begun: Vec<(usize, u64)>,
     files: Vec<String>,
@@ -64,12 +88,9 @@ impl Workshop {
         inputs: &[Input],
         header: &CountsHeader,
     ) -> Result<Workshop, Problem> {
-        let mut folder = output.as_os_str().to_owned();
-        folder.push(".training");
-        let texts = inputs.iter().map(|input| (input.path.to_string_lossy().into_owned(), input.size));
         let mut workshop = Workshop {
-            folder: folder.into(),
-            texts: texts.collect(),
+            folder: folder_of(output),
+            texts: inputs.iter().map(known).collect(),
             header: header.clone(),
             begin: Position::default(),
             aside: Mutex::default(),
@@ -101,11 +122,12 @@ impl Workshop {
         let differs = if header != self.header {
             "the pattern, the special tokens or what documents are"
         } else if state.texts != self.texts {
-            "the texts, or their sizes,"
+            "the texts, their sizes or times,"
         } else {
             self.begin = Position { next: state.next, begun: state.begun };
             let files: Vec<PathBuf> = state.files.iter().map(|file| self.folder.join(file)).collect();
-            let named = files.len();
+            let number = |file: &String| file.strip_suffix(".counts")?.parse().ok();
+            let named = state.files.iter().filter_map(number).max().unwrap_or(0);
             *self.lock() = Aside { made: true, files, named };
             return Ok(());
         };
