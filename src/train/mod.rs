@@ -281,7 +281,7 @@ impl Trainer {
             guide.text = text;
             merge::learn(words, &lengths, goal, &mut guide);
         }
-        let (merges, text) = (guide.merges, guide.text);
+        let (merges, text) = (guide.merges, (guide.text, guide.asked));
         Trained::new(self, start, goal, merges, text)
     }
 
@@ -312,7 +312,7 @@ impl Trainer {
         let mut always = |_| true;
         let mut guide = Recorder { text, ..Recorder::new(&start, &mut always) };
         naive::learn(words, &start.lengths(), goal, &mut guide);
-        let (merges, text) = (guide.merges, guide.text);
+        let (merges, text) = (guide.merges, (guide.text, guide.asked));
         Trained::new(self, start, goal, merges, text)
     }
 
@@ -369,6 +369,8 @@ struct Text {
 /// Notes down what is learned.
 struct Recorder<'g> {
     merges: Vec<Learned>,
+    /// Whether somebody wants no more.
+    asked: bool,
     text: Text,
     start: &'g Start,
     tokens: Vec<Vec<u8>>,
@@ -377,7 +379,7 @@ struct Recorder<'g> {
 
 impl<'g> Recorder<'g> {
     fn new(start: &'g Start, each: &'g mut dyn FnMut(usize) -> bool) -> Recorder<'g> {
-        Recorder { merges: Vec::new(), text: Text::default(), start, tokens: Vec::new(), each }
+        Recorder { merges: Vec::new(), asked: false, text: Text::default(), start, tokens: Vec::new(), each }
     }
 
     fn bytes(&self, symbol: u32) -> &[u8] {
@@ -400,6 +402,7 @@ impl Guide for Recorder<'_> {
         }
         self.text.tokens -= merge.made;
         self.merges.push(merge);
-        (self.each)(self.merges.len())
+        self.asked = !(self.each)(self.merges.len());
+        !self.asked
     }
 }

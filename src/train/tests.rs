@@ -169,6 +169,16 @@ fn counts_that_are_too_large_are_refused() {
 }
 
 #[test]
+fn whoever_asks_for_the_end_is_told_so() {
+    let trainer = Trainer::new(300).pattern("gpt2");
+    let mut counts = trainer.counts().expect("a pattern");
+    counts.add_text(b"one two three").expect("a scanner");
+    let trained = trainer.train_with(&counts, &mut |merges| merges < 2).expect("large enough");
+    assert_eq!((trained.merges().len(), trained.stop()), (2, Stop::Asked));
+    assert_eq!(trainer.train(&counts).expect("large enough").stop(), Stop::Pairs);
+}
+
+#[test]
 fn rare_pieces_are_left_out() {
     let trainer = Trainer::new(300).pattern("gpt2").min_count(2);
     let mut counts = trainer.counts().expect("a pattern");

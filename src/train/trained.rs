@@ -27,6 +27,8 @@ pub enum Stop {
     Size,
     /// No pair was left that occurs often enough and is short enough.
     Pairs,
+    /// Whoever was told of the merges wanted it.
+    Asked,
 }
 
 /// A merge that was learned.
@@ -46,9 +48,13 @@ impl Trained {
         start: Start,
         goal: Goal,
         learned: Vec<Learned>,
-        text: Text,
+        (text, asked): (Text, bool),
     ) -> Result<Trained, Error> {
-        let stop = if learned.len() == goal.merges { Stop::Size } else { Stop::Pairs };
+        let stop = match learned.len() == goal.merges {
+            true => Stop::Size,
+            false if asked => Stop::Asked,
+            false => Stop::Pairs,
+        };
         let mut tokens = start.tokens;
         for merge in &learned {
             let both = [&*tokens[merge.left as usize], &tokens[merge.right as usize]].concat();

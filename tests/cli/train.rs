@@ -142,6 +142,7 @@ fn a_size_that_cannot_be_is_told_before_the_work() {
     train(&["-s", "256", "--special", "<|end|>"]).failed(&["257"]);
     train(&["-s", "300", "--special", "a", "--special", "a"]).failed(&["--special", "twice"]);
     train(&["-s", "300", "--pattern", "("]).failed(&["pattern"]);
+    train(&["-s", "300", "--lines", "--separator", "\n\n"]).failed(&["--lines", "never"]);
     train(&["-s", "2M"]).failed(&["--size", "too large"]);
     train(&["--from", "gpt2", "--add", "9", "--special", "<|endoftext|>"])
         .failed(&["<|endoftext|>", "twice"]);
@@ -151,6 +152,20 @@ fn a_size_that_cannot_be_is_told_before_the_work() {
     run_in(&folder, &["train", "text", "missing", "-s", "300", "-o", "v.json"]).failed(&["missing"]);
     train(&["-s", "300", "--to", "gpt2"]).failed(&["pattern"]);
     assert!(!folder.path().join("v.json").exists());
+}
+
+/// What was counted is kept if the vocabulary cannot be written, and the same command goes on from there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_does_not_cost_the_counts() {
+    let folder = folder(&[("text", b"one two three two three")]);
+    let out = folder.path().join("v.tiktoken");
+    std::os::unix::fs::symlink("/dev/full", &out).unwrap();
+    let args = ["train", "text", "-s", "270", "-o", "v.tiktoken"];
+    run_in(&folder, &args).failed(&["No space left", "--resume"]);
+    fs::remove_file(&out).unwrap();
+    run_in(&folder, &[&args[..], &["--resume"]].concat()).good();
+    assert!(out.exists() && !folder.path().join("v.tiktoken.training").exists());
 }
 
 /// What is written into the folder that is read is not learned from the next time.

@@ -35,8 +35,9 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
     if target != crate::cli::args::Target::Gpt2 && !is_stdout(&args.output) {
         drop(WholeFile::create(&args.output)?);
     }
-    let (trained, totals, workshop) = if args.from_counts {
-        from_counts(args, trainer, messages)?
+    let (trained, totals, workshop, corpus) = if args.from_counts {
+        let (trained, totals, workshop) = from_counts(args, trainer, messages)?;
+        (trained, totals, workshop, None)
     } else {
         let (corpus, workshop) = training::count(&trainer, &args.corpus, &args.output, "train", messages)?;
         let totals = corpus.totals;
@@ -45,12 +46,18 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
         if interrupt.is_set() {
             return Err(workshop.keep(&corpus)?.into());
         }
-        (trained, totals, workshop)
+        (trained, totals, workshop, Some(corpus))
     };
     let summary = Summary::new(&trained, totals, &args.output);
     // A text to judge by that is not there must not cost the vocabulary: it is written first.
     let files = conversion::write(trained.definition(), target)?;
-    place::write(&args.output, target, &files)?;
+    if let Err(failure) = place::write(&args.output, target, &files) {
+        // A full disk must not cost what was counted for hours.
+        if let (Some(corpus), false) = (&corpus, is_stdout(&args.output)) {
+            messages.error(&workshop.keep(corpus)?);
+        }
+        return Err(failure);
+    }
     workshop.clear();
     warn(args, &trained, messages);
     let judged = judge(args, trained, settings, messages)?;

@@ -68,6 +68,12 @@ pub(crate) fn check_names(args: &CorpusArgs) -> Result<(), Problem> {
     };
     tokens(&args.special).map_err(|error| Problem::from(error).about("--special"))?;
     tokens(&args.separator).map_err(|error| Problem::from(error).about("--separator"))?;
+    let across_lines = |name: &&String| args.lines && name.strip_suffix('\n').unwrap_or(name).contains('\n');
+    if let Some(name) = args.separator.iter().chain(&args.special).find(across_lines) {
+        let problem =
+            Problem::new(format!("{name:?} is never found: each line is a document")).about("--lines");
+        return Err(problem.hint("leave out --lines, or the name with a line end in it"));
+    }
     Ok(())
 }
 
