@@ -78,6 +78,20 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
         None => Ranks { order: (0..model.tokens.len()).collect(), pairs: None },
         Some(merges) => by_list(&model, merges)?,
     };
+    make_images(model, ranks)
+}
+
+/// The same of a model whose ranks are known, see [`super::Vocabulary::from_learned`].
+pub(super) fn make_learned(model: BpeModel) -> Result<Made, Error> {
+    check_sizes(&model)?;
+    let mut pairs = vec![None; model.tokens.len()];
+    for &[left, right, both] in model.merges.iter().flatten() {
+        pairs[both as usize] = Some((left, right));
+    }
+    make_images(model, Ranks { order: (0..pairs.len()).collect(), pairs: Some(pairs) })
+}
+
+fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
     let tokens: Vec<&[u8]> = ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
     let table = index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
     let others = Others::new(&model, &tokens);
