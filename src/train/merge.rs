@@ -22,10 +22,10 @@ use super::team::{Helped, Team};
 use super::words::{Symbol, Words};
 
 /// How many pairs are counted anew at a time, at most.
-const AGAIN: usize = 32;
+const AGAIN: usize = 16;
 
 /// Among how many that come next they are looked for.
-const LOOKED_AT: usize = 64;
+const LOOKED_AT: usize = 32;
 
 /// How many places they have together, at most, if they are more than one.
 const MOST_WORK: u64 = 16 * 1024;

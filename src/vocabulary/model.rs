@@ -76,7 +76,13 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
     check_sizes(&model)?;
     let ranks = match &model.merges {
         None => Ranks { order: (0..model.tokens.len()).collect(), pairs: None },
-        Some(merges) => by_list(&model, merges)?,
+        Some(merges) => {
+            let ranks = by_list(&model, merges)?;
+            let tokens: Vec<&[u8]> =
+                ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
+            index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
+            ranks
+        }
     };
     make_images(model, ranks)
 }
@@ -93,9 +99,14 @@ pub(super) fn make_learned(model: BpeModel) -> Result<Made, Error> {
 
 fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
     let tokens: Vec<&[u8]> = ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
-    let table = index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
     let others = Others::new(&model, &tokens);
-    let pairs = ranks.pairs.unwrap_or_else(|| origin::by_rank(&table, model.unit, &others.bytes));
+    let pairs = match ranks.pairs {
+        Some(pairs) => pairs,
+        None => {
+            let table = index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
+            origin::by_rank(&table, model.unit, &others.bytes)
+        }
+    };
     let plan = Plan {
         unit: model.unit,
         tokens: &tokens,
