@@ -114,6 +114,7 @@ fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
         others: &others.spelled,
         bytes: &others.bytes,
         whole_pieces: model.whole_pieces,
+        saves_room: false,
     };
     let ids = ranks.order.iter().map(|&place| model.tokens[place].1).chain(others.ids);
     let rules = Rules {
