@@ -170,7 +170,8 @@ impl<'t, S: Symbol> Learner<'t, S> {
     /// takes not much longer than for one, and they are work enough for several threads. That one of them may have to be
     /// counted once more before its turn does no harm.
     fn count_again(&mut self, top: Entry, step: u32) {
-        let mut again = std::mem::replace(&mut self.again, Again { pairs: vec![], places: vec![], counts: vec![] });
+        let mut again =
+            std::mem::replace(&mut self.again, Again { pairs: vec![], places: vec![], counts: vec![] });
         again.pairs.clear();
         again.places.clear();
         again.pairs.push(self.merge_of(&top));
