@@ -40,7 +40,7 @@ use crate::error::Error;
 use crate::special::SpecialPolicy;
 use crate::token::{Rank, TokenId};
 use crate::tokenizer::{TextPart, TextPiece, Tokenizer};
-pub use tokens::{LastMerge, Origin, last_merge, origin};
+pub use tokens::{LastMerge, Origin, last_merge, origin, rank};
 pub use why::{Apart, Expected, Reason, apart, why_not};
 
 /// What happened to a text.

@@ -34,6 +34,13 @@ pub enum Origin {
     Never,
 }
 
+/// The place of a token in the order of merges, see the [module](super). `None` if merging neither begins with it nor could make
+/// it: special tokens, those that stand for single bytes in vocabularies of characters, and ids that are not there.
+pub fn rank(tokenizer: &Tokenizer, id: TokenId) -> Option<u32> {
+    let vocabulary = tokenizer.vocabulary();
+    vocabulary.rank_of(id).filter(|&rank| rank < vocabulary.rules().merging)
+}
+
 /// The last merge that makes a token. `None` if merging begins with it or does not come to it, for special tokens, and if there
 /// is no such id: [`origin`] says which.
 pub fn last_merge(tokenizer: &Tokenizer, id: TokenId) -> Option<LastMerge> {

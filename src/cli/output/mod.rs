@@ -1,13 +1,14 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks` and `quality`. Which one is
+//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `explain` and `quality`. Which one is
 //! asked for is left to the commands.
 
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod chunks;
 pub(crate) mod csv;
+pub(crate) mod explain;
 pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
