@@ -1,7 +1,7 @@
 //! How a text became its tokens: the pieces that it was cut into, and every merge in the order in which it was made.
 //!
-//! [`explain`] tells what happened to a text, [`origin`] what is known of a token by itself, and [`why_not`] why a token that
-//! one would expect is not there. Nothing here prints: what is shown of it is left to others.
+//! [`explain`] tells what happened to a text, [`origin`] what is known of a token by itself, [`why_not`] why a token that
+//! one would expect is not there, and [`unreachable`] which tokens never are. Nothing here prints: what is shown of it is left to others.
 //!
 //! ```
 //! use bytepair::explain::explain;
@@ -30,6 +30,7 @@
 //! the text: [`last_merge`] gives its top, and the two parts have trees of their own. Only the order between the merges of
 //! different tokens is a matter of the text.
 
+mod reach;
 mod tokens;
 mod why;
 
@@ -40,6 +41,7 @@ use crate::error::Error;
 use crate::special::SpecialPolicy;
 use crate::token::{Rank, TokenId};
 use crate::tokenizer::{TextPart, TextPiece, Tokenizer};
+pub use reach::{Unreachable, unreachable};
 pub use tokens::{LastMerge, Origin, last_merge, origin, rank};
 pub use why::{Apart, Expected, Reason, apart, why_not};
 

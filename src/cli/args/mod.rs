@@ -28,7 +28,7 @@ pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
-pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
+pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, TokenArgs, VocabArgs};
 pub(crate) use shared::{
     Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };

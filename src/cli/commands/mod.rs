@@ -15,6 +15,7 @@ mod evaluate;
 mod explain;
 mod merge_counts;
 mod models;
+mod tokens;
 mod train;
 mod vocab;
 

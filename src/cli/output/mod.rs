@@ -14,7 +14,9 @@ pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod quality;
 pub(crate) mod table;
+pub(crate) mod tokens;
 pub(crate) mod training;
+pub(crate) mod twofold;
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
