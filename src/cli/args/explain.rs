@@ -44,7 +44,7 @@ pub(crate) struct ExplainArgs {
     /// Say of all neighbours that are left why they are not merged.
     #[arg(long, help_heading = "Output")]
     pub(crate) no_merge_found: bool,
-    /// Show at most N merges of a piece; 0 shows all. JSON has all.
+    /// Show at most N pieces, and N merges of each; 0 shows all. JSON has all.
     #[arg(long, value_name = "N", default_value_t = 40, help_heading = "Output")]
     pub(crate) limit: usize,
     /// Write one JSON document.

@@ -1,7 +1,7 @@
 //! In words: why a token that is expected is not there, and why neighbours are not merged.
 
 use bytepair::explain::{
-    Apart, Explanation, MergeStep, Origin, Piece, Reason, apart, last_merge, rank, why_not,
+    Apart, Expected, Explanation, MergeStep, Origin, Piece, Reason, apart, last_merge, rank, why_not,
 };
 use bytepair::{TokenId, Tokenizer};
 
@@ -15,9 +15,9 @@ const PLACES: usize = 20;
 pub(crate) struct Expectation {
     /// Its text.
     pub(crate) token: Vec<u8>,
-    /// Its id.
-    pub(crate) id: TokenId,
-    /// What it is made of.
+    /// Its id; `None` if the vocabulary has no such token.
+    pub(crate) id: Option<TokenId>,
+    /// What it is made of, or what its bytes become if it is no token.
     pub(crate) made: String,
     /// The places where its bytes stand, and what became of them there.
     pub(crate) places: Vec<Place>,
@@ -47,24 +47,20 @@ pub(crate) fn expectation(
 ) -> Result<Expectation, Problem> {
     let as_special = || std::str::from_utf8(&token).ok().and_then(|name| tokenizer.specials().id(name));
     let Some(id) = tokenizer.vocabulary().id(&token).or_else(as_special) else {
-        let what = format!("{} is no token of {}", plain(&token), tokenizer.name());
-        return Err(Problem::new(what).about("--expect").hint(
-            "a space before a word belongs to the token; `tokenize vocab NAME --search REGEX` finds tokens",
-        ));
+        let ids = tokenizer.encode(&token)?;
+        let parts: Vec<String> = ids.into_iter().map(|id| shown(tokenizer, id)).collect();
+        let made = format!("no token of {}; by itself it becomes {}", tokenizer.name(), parts.join(" "));
+        return Ok(Expectation { token, id: None, made, places: Vec::new(), has_more: false });
     };
     let mut all = why_not(tokenizer, explanation, id);
-    let places: Vec<Place> = all
-        .by_ref()
-        .take(PLACES)
-        .map(|found| {
-            let piece = &explanation.pieces[found.piece];
-            let (reason, words) = in_words(tokenizer, piece, id, found.reason);
-            Place { piece: found.piece, start: found.place.start, end: found.place.end, reason, words }
-        })
-        .collect();
+    let place = |found: Expected| {
+        let (reason, words) = in_words(tokenizer, &explanation.pieces[found.piece], id, found.reason);
+        Place { piece: found.piece, start: found.place.start, end: found.place.end, reason, words }
+    };
+    let places: Vec<Place> = all.by_ref().take(PLACES).map(place).collect();
     let has_more = all.next().is_some();
     drop(all);
-    Ok(Expectation { made: made_of(tokenizer, id), token, id, places, has_more })
+    Ok(Expectation { made: made_of(tokenizer, id), token, id: Some(id), places, has_more })
 }
 
 /// What a token is made of.

@@ -98,15 +98,9 @@ pub(crate) fn named(tokenizer: &Tokenizer, entries: &[Entry], tree: bool, form: 
         let mut line = |key: &str, value: &str| writeln!(out, "{key:<7} {value}");
         line("id", &entry.id.to_string())?;
         line("text", &form.style.strong(&quoted(&entry.bytes)))?;
-        line(
-            "bytes",
-            &format!(
-                "{} ({} bytes, {} characters)",
-                hex(&entry.bytes),
-                entry.bytes.len(),
-                chars(&entry.bytes)
-            ),
-        )?;
+        line("bytes", &hex(&entry.bytes))?;
+        let lengths = [entry.bytes.len(), chars(&entry.bytes)];
+        line("length", &format!("{} in bytes, {} in characters", lengths[0], lengths[1]))?;
         line("kind", entry.kind)?;
         line("rank", &entry.rank.map_or("-".to_owned(), |rank| rank.to_string()))?;
         let made = match entry.merge {

@@ -106,7 +106,7 @@ struct OtherEntry<'a> {
 #[derive(Serialize)]
 struct ExpectedEntry<'a> {
     token: Bytes<'a>,
-    id: TokenId,
+    id: Option<TokenId>,
     made: &'a str,
     places: Vec<PlaceEntry<'a>>,
     has_more_places: bool,

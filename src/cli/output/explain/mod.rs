@@ -52,14 +52,16 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
     if explained.explanation.is_normalized {
         line("normalized", trimmed([plain(&explained.explanation.text)], WIDTH))?;
     }
-    line("encoding", basis.encoding.clone())?;
+    let model = basis.model.as_ref().map(|model| format!(" ({})", model.name));
+    line("encoding", format!("{}{}", basis.encoding, model.unwrap_or_default()))?;
     let texts = trimmed(pieces.iter().map(|piece| plain(&piece.bytes)), WIDTH);
     line("pieces", format!("{}: {texts}", style.number(pieces.len() as u64)))?;
     let tokens = ids.iter().map(|&id| reasons::shown(&basis.tokenizer, id));
     line("tokens", format!("{}: {}", style.number(ids.len() as u64), style.strong(&trimmed(tokens, WIDTH))))?;
     line("ids", trimmed(ids.iter().map(ToString::to_string), WIDTH))?;
     let mut seen: HashMap<(&[u8], bool), usize> = HashMap::new();
-    for (place, piece) in pieces.iter().enumerate() {
+    let shown = if how.limit == 0 { pieces.len() } else { pieces.len().min(how.limit) };
+    for (place, piece) in pieces.iter().take(shown).enumerate() {
         writeln!(out)?;
         let heading = match pieces.len() {
             1 => plain_trimmed(&piece.bytes),
@@ -74,6 +76,10 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
                 one_piece(out, basis, piece, &heading, how)?;
             }
         }
+    }
+    if shown < pieces.len() {
+        let more = style.number((pieces.len() - shown) as u64);
+        writeln!(out, "\nand {more} more pieces (--limit 0 shows all)")?;
     }
     for expectation in &explained.expectations {
         writeln!(out)?;
@@ -172,7 +178,10 @@ fn neighbours(out: &mut impl Write, basis: &Basis, piece: &Piece, pair: &[Symbol
 
 fn expected(out: &mut impl Write, pieces: &[Piece], expectation: &Expectation) -> io::Result<()> {
     let token = plain_trimmed(&expectation.token);
-    writeln!(out, "expected {token}, the token {} ({})", expectation.id, expectation.made)?;
+    let Some(id) = expectation.id else {
+        return writeln!(out, "expected {token}: {}", expectation.made);
+    };
+    writeln!(out, "expected {token}, the token {id} ({})", expectation.made)?;
     if expectation.places.is_empty() {
         let why = "its bytes are not in the text; a space before a word belongs to the token";
         return writeln!(out, "  {why}");
