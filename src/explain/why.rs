@@ -142,6 +142,7 @@ fn reason(piece: &Piece, place: &Range<usize>, token: TokenId, origin: Origin) -
     let is_all = *place == (0..piece.bytes.len());
     match piece.way {
         _ if is_all && piece.ids == [token] => return Reason::Used,
+        _ if origin == Origin::Special && piece.way != Way::Special => return Reason::NoMerge(origin),
         _ if place.end > piece.bytes.len() => return Reason::Cut { at: piece.bytes.len() },
         Way::Special => return Reason::InSpecial,
         Way::Whole if piece.merged.len() > 1 => return Reason::InWhole { token: piece.ids[0] },

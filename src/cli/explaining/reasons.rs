@@ -97,6 +97,9 @@ fn in_words(tokenizer: &Tokenizer, piece: &Piece, id: TokenId, reason: Reason) -
         Reason::InWhole { token } => {
             ("whole", format!("the piece is a token as a whole ({token}), so nothing is merged"))
         }
+        Reason::NoMerge(Origin::Special) => {
+            ("not_found", "no special token was found here: --special encode looks for them".to_owned())
+        }
         Reason::NoMerge(_) => ("no_merge", made_of(tokenizer, id)),
         Reason::InSymbol => {
             ("symbol", "it begins or ends inside a character with which merging begins".to_owned())

@@ -47,7 +47,7 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
     let style = how.style;
     let pieces = &explained.explanation.pieces;
     let ids = explained.explanation.ids();
-    let mut line = |key: &str, value: String| writeln!(out, "{key:<11} {value}");
+    let mut line = |key: &str, value: String| writeln!(out, "{}", format!("{key:<11} {value}").trim_end());
     line("text", trimmed([plain(&explained.text)], WIDTH))?;
     if explained.explanation.is_normalized {
         line("normalized", trimmed([plain(&explained.explanation.text)], WIDTH))?;
