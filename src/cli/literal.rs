@@ -79,7 +79,7 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
         out.extend((!invalid.is_empty()).then_some('›'));
     }
     // Bytes of several characters that are not whole stand beside each other.
-    out.replace("››", "›").replace("›‹", " ")
+    out.replace("›‹", " ")
 }
 
 fn put(c: char, out: &mut String) {

@@ -7,7 +7,7 @@ use crate::cli::config::Settings;
 use crate::cli::explaining::{self, Explained};
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
-use crate::cli::output::{Style, explain};
+use crate::cli::output::{Style, columns, explain};
 use crate::cli::plan;
 
 /// Explains.
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings, messages: &Messages) 
         return Ok(explain::json(&basis, &explained, args.no_merge_found)?);
     }
     let style = Style::of_stdout(args.common.color);
-    let how = explain::How { limit: args.limit, neighbours: args.no_merge_found, style };
+    let how = explain::How { limit: args.limit, neighbours: args.no_merge_found, style, columns: columns() };
     Ok(explain::text(&basis, &explained, &how)?)
 }
 

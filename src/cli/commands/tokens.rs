@@ -34,7 +34,8 @@ fn names_any(args: &TokenArgs) -> bool {
 /// Answers.
 pub(crate) fn run(which: &Path, args: &VocabArgs, messages: &Messages) -> Result<(), Failure> {
     let asked = &args.tokens;
-    let tokenizer = tokenizer(which, args.like.as_deref(), messages)?;
+    let like = args.like.as_deref();
+    let tokenizer = tokenizer(which, like, asked.diff.is_some(), messages)?;
     let style = Style::of_stdout(args.list.common.color);
     let form = output::Form { json: args.list.json, lines: asked.jsonl, style };
     if names_any(asked) {
@@ -55,7 +56,7 @@ pub(crate) fn run(which: &Path, args: &VocabArgs, messages: &Messages) -> Result
         Some(limit) => limit,
     };
     if let Some(other) = &asked.diff {
-        let other = self::tokenizer(other, None, messages)?;
+        let other = self::tokenizer(other, like, true, messages)?;
         let difference = difference::between(&tokenizer, &other);
         return Ok(twofold::write(&difference, [tokenizer.name(), other.name()], limit, &form)?);
     }
@@ -82,9 +83,18 @@ fn named(tokenizer: &Tokenizer, asked: &TokenArgs) -> Result<Vec<Entry>, Problem
     by_id.chain(by_text).chain(by_bytes).collect()
 }
 
-fn tokenizer(which: &Path, like: Option<&str>, messages: &Messages) -> Result<Tokenizer, Problem> {
+/// The tokenizer of what was named. Of two, `like` may be meant for one only: then it is taken where it is needed.
+fn tokenizer(
+    which: &Path,
+    like: Option<&str>,
+    is_one_of_two: bool,
+    messages: &Messages,
+) -> Result<Tokenizer, Problem> {
     let named = vocabulary::find(which)?;
-    let definition = named.definition(like, messages)?;
+    let definition = match named.definition(like.filter(|_| !is_one_of_two), messages) {
+        Err(_) if is_one_of_two && like.is_some() => named.definition(like, messages)?,
+        definition => definition?,
+    };
     Tokenizer::new(definition).map_err(|error| match &named {
         Named::Encoding(_) => error.into(),
         Named::File(found) => found.problem(error),

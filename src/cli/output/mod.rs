@@ -62,6 +62,11 @@ pub(crate) fn line(text: impl std::fmt::Display) -> io::Result<()> {
     out.flush()
 }
 
+/// How many columns the terminal has that standard output is; `None` if it is none.
+pub(crate) fn columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
 /// How text for people looks on this standard output.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {

@@ -7,7 +7,7 @@ mod row;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use bytepair::explain::{Piece, Symbol, Way};
+use bytepair::explain::{MergeStep, Piece, Symbol, Way};
 
 use crate::cli::explaining::reasons::{self, Expectation};
 use crate::cli::explaining::{Explained, Other};
@@ -18,8 +18,12 @@ use crate::cli::plan::Basis;
 pub(crate) use json::json;
 use row::Row;
 
-/// How many characters of a row of tokens are shown at most.
-const WIDTH: usize = 100;
+/// How wide lines are that do not go to a terminal, and at least on narrow ones.
+const WIDTH: usize = 110;
+const NARROWEST: usize = 60;
+
+/// How wide the keys of the first lines are.
+const KEYS: usize = 12;
 
 /// How much is shown, and how.
 pub(crate) struct How {
@@ -29,6 +33,20 @@ pub(crate) struct How {
     pub(crate) neighbours: bool,
     /// How text looks.
     pub(crate) style: Style,
+    /// How many columns the terminal has, if it is one.
+    pub(crate) columns: Option<usize>,
+}
+
+impl How {
+    /// What is left of a line beside so many characters.
+    fn beside(&self, taken: usize) -> usize {
+        self.columns.map_or(WIDTH, |columns| columns.max(NARROWEST)).saturating_sub(taken).max(NARROWEST / 3)
+    }
+
+    /// A text in a line with others.
+    fn short(&self, bytes: &[u8]) -> String {
+        trimmed([plain(bytes)], self.beside(0) / 3)
+    }
 }
 
 /// Writes explanations, with an empty line between two.
@@ -47,25 +65,27 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
     let style = how.style;
     let pieces = &explained.explanation.pieces;
     let ids = explained.explanation.ids();
-    let mut line = |key: &str, value: String| writeln!(out, "{}", format!("{key:<11} {value}").trim_end());
-    line("text", trimmed([plain(&explained.text)], WIDTH))?;
+    let mut line = |key: &str, value: String| writeln!(out, "{}", format!("{key:<KEYS$}{value}").trim_end());
+    // There is room for what is said of the rest.
+    let width = how.beside(KEYS + 16);
+    line("text", trimmed([plain(&explained.text)], width))?;
     if explained.explanation.is_normalized {
-        line("normalized", trimmed([plain(&explained.explanation.text)], WIDTH))?;
+        line("normalized", trimmed([plain(&explained.explanation.text)], width))?;
     }
     let model = basis.model.as_ref().map(|model| format!(" ({})", model.name));
     line("encoding", format!("{}{}", basis.encoding, model.unwrap_or_default()))?;
-    let texts = trimmed(pieces.iter().map(|piece| plain(&piece.bytes)), WIDTH);
+    let texts = trimmed(pieces.iter().map(|piece| plain(&piece.bytes)), width);
     line("pieces", format!("{}: {texts}", style.number(pieces.len() as u64)))?;
     let tokens = ids.iter().map(|&id| reasons::shown(&basis.tokenizer, id));
-    line("tokens", format!("{}: {}", style.number(ids.len() as u64), style.strong(&trimmed(tokens, WIDTH))))?;
-    line("ids", trimmed(ids.iter().map(ToString::to_string), WIDTH))?;
+    line("tokens", format!("{}: {}", style.number(ids.len() as u64), style.strong(&trimmed(tokens, width))))?;
+    line("ids", trimmed(ids.iter().map(ToString::to_string), width))?;
     let mut seen: HashMap<(&[u8], bool), usize> = HashMap::new();
     let shown = if how.limit == 0 { pieces.len() } else { pieces.len().min(how.limit) };
     for (place, piece) in pieces.iter().take(shown).enumerate() {
         writeln!(out)?;
         let heading = match pieces.len() {
-            1 => plain_trimmed(&piece.bytes),
-            count => format!("piece {} of {count}: {}", place + 1, plain_trimmed(&piece.bytes)),
+            1 => how.short(&piece.bytes),
+            count => format!("piece {} of {count}: {}", place + 1, how.short(&piece.bytes)),
         };
         match seen.entry((&piece.bytes, piece.way == Way::Special)) {
             std::collections::hash_map::Entry::Occupied(first) => {
@@ -79,15 +99,15 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
     }
     if shown < pieces.len() {
         let more = style.number((pieces.len() - shown) as u64);
-        writeln!(out, "\nand {more} more pieces (--limit 0 shows all)")?;
+        writeln!(out, "\nmore pieces: {more} (--limit 0 shows all)")?;
     }
     for expectation in &explained.expectations {
         writeln!(out)?;
-        expected(out, pieces, expectation)?;
+        expected(out, pieces, expectation, how)?;
     }
     if !explained.others.is_empty() {
         writeln!(out)?;
-        others(out, &explained.others, style)?;
+        others(out, &explained.others, how)?;
     }
     Ok(())
 }
@@ -111,8 +131,12 @@ fn one_piece(out: &mut impl Write, basis: &Basis, piece: &Piece, heading: &str, 
         count(piece.ids.len(), "token")
     )?;
     merges(out, piece, how)?;
-    let comes_to =
-        || trimmed(piece.merged.iter().map(|symbol| plain(&piece.bytes[symbol.start..symbol.end])), WIDTH);
+    let comes_to = || {
+        trimmed(
+            piece.merged.iter().map(|symbol| plain(&piece.bytes[symbol.start..symbol.end])),
+            how.beside(80),
+        )
+    };
     match (piece.way, piece.merged.len()) {
         (Way::Whole, 1) => writeln!(
             out,
@@ -133,7 +157,7 @@ fn one_piece(out: &mut impl Write, basis: &Basis, piece: &Piece, heading: &str, 
     }
     if how.neighbours && piece.way == Way::Merged {
         for pair in piece.merged.windows(2) {
-            neighbours(out, basis, piece, pair)?;
+            neighbours(out, basis, piece, pair, how)?;
         }
     }
     Ok(())
@@ -145,39 +169,46 @@ fn merges(out: &mut impl Write, piece: &Piece, how: &How) -> io::Result<()> {
         return Ok(());
     }
     let shown = if how.limit == 0 { piece.merges.len() } else { piece.merges.len().min(how.limit) };
+    let joined = |step: &MergeStep| {
+        let parts =
+            [step.start..step.middle, step.middle..step.end].map(|range| how.short(&piece.bytes[range]));
+        parts.join(" + ")
+    };
+    let steps = &piece.merges[..shown];
+    let widest = steps.iter().map(|step| joined(step).chars().count()).max().unwrap_or(0);
+    let room = how.beside(widest + 20);
     let mut row = Row::new(piece, how.style);
-    let mut rows = vec![vec!["  0".to_owned(), String::new(), String::new(), row.shown(None, WIDTH)]];
-    for (place, step) in piece.merges.iter().take(shown).enumerate() {
+    let mut rows = vec![vec!["  0".to_owned(), String::new(), String::new(), row.shown(None, room)]];
+    for (place, step) in steps.iter().enumerate() {
         row.join(step);
-        let [left, right] =
-            [step.start..step.middle, step.middle..step.end].map(|range| plain_trimmed(&piece.bytes[range]));
-        rows.push(vec![
-            format!("  {}", place + 1),
-            step.rank.to_string(),
-            format!("{left} + {right}"),
-            row.shown(Some(step.start), WIDTH),
-        ]);
+        let row = row.shown(Some(step.start), room);
+        rows.push(vec![format!("  {}", place + 1), step.rank.to_string(), joined(step), row]);
     }
     Table { header: vec!["  step", "rank", "merge", "row"], rows, has_total: false, words: 2 }
         .write(out, how.style)?;
     if shown < piece.merges.len() {
         let more = how.style.number((piece.merges.len() - shown) as u64);
-        writeln!(out, "  and {more} more merges (--limit 0 shows all)")?;
+        writeln!(out, "  more merges: {more} (--limit 0 shows all)")?;
     }
     Ok(())
 }
 
-fn neighbours(out: &mut impl Write, basis: &Basis, piece: &Piece, pair: &[Symbol]) -> io::Result<()> {
-    let [left, right] =
-        [pair[0], pair[1]].map(|symbol| plain_trimmed(&piece.bytes[symbol.start..symbol.end]));
+fn neighbours(
+    out: &mut impl Write,
+    basis: &Basis,
+    piece: &Piece,
+    pair: &[Symbol],
+    how: &How,
+) -> io::Result<()> {
+    let [left, right] = [pair[0], pair[1]].map(|symbol| how.short(&piece.bytes[symbol.start..symbol.end]));
     let ids = pair[0].id.zip(pair[1].id);
     let why = ids.and_then(|(left, right)| reasons::neighbours(&basis.tokenizer, left, right));
     let words = why.map_or("one of them is not known".to_owned(), |(_, words)| words);
     writeln!(out, "  {left} + {right}: {words}")
 }
 
-fn expected(out: &mut impl Write, pieces: &[Piece], expectation: &Expectation) -> io::Result<()> {
-    let token = plain_trimmed(&expectation.token);
+fn expected(out: &mut impl Write, pieces: &[Piece], expectation: &Expectation, how: &How) -> io::Result<()> {
+    let token = how.short(&expectation.token);
     let Some(id) = expectation.id else {
         return writeln!(out, "expected {token}: {}", expectation.made);
     };
@@ -196,17 +227,17 @@ fn expected(out: &mut impl Write, pieces: &[Piece], expectation: &Expectation) -
     Ok(())
 }
 
-fn others(out: &mut impl Write, others: &[Other], style: Style) -> io::Result<()> {
+fn others(out: &mut impl Write, others: &[Other], how: &How) -> io::Result<()> {
     let rows = others.iter().map(|other| {
         let texts = other.tokens.iter().map(|(_, bytes)| plain(bytes));
-        vec![style.number(other.tokens.len() as u64), other.encoding.clone(), trimmed(texts, WIDTH)]
+        vec![
+            how.style.number(other.tokens.len() as u64),
+            other.encoding.clone(),
+            trimmed(texts, how.beside(42)),
+        ]
     });
     let header = vec!["tokens", "other encodings", "text of the tokens"];
-    Table { header, rows: rows.collect(), has_total: false, words: 2 }.write(out, style)
-}
-
-fn plain_trimmed(bytes: &[u8]) -> String {
-    trimmed([plain(bytes)], WIDTH / 2)
+    Table { header, rows: rows.collect(), has_total: false, words: 2 }.write(out, how.style)
 }
 
 /// Texts with spaces between them, up to so many characters: what is left out is told.
@@ -226,7 +257,8 @@ fn trimmed(texts: impl IntoIterator<Item = String>, width: usize) -> String {
         out.extend((gap > 0).then_some(' '));
         if length > width {
             let head: String = text.chars().take(width).collect();
-            out.push_str(&format!("{head}… ({length} characters)"));
+            out.push_str(&head);
+            out.push('…');
         } else {
             out.push_str(&text);
         }
