@@ -1,6 +1,8 @@
 //! Explanations against what encoding and the textbook give, on vocabularies of every kind.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -215,6 +217,33 @@ proptest! {
                         Reason::Cut { at } => prop_assert!(place.start < at && at < place.end),
                         _ => {}
                     }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// What is said to be never made is in no text; what is said nothing of is what its own bytes become, and what is cut is not.
+    #[test]
+    fn what_is_unreachable_is_not_reached(tokens in tokens(LETTERS), texts in prop::collection::vec(texts(), 1..5)) {
+        for tokenizer in &tokenizers(&tokens) {
+            let found: HashMap<TokenId, Unreachable> = unreachable(tokenizer).unwrap().into_iter().collect();
+            for text in &texts {
+                let ids = tokenizer.encode_with(text, SpecialPolicy::Plain).unwrap();
+                prop_assert!(ids.iter().all(|id| found.get(id) != Some(&Unreachable::Never)));
+            }
+            if !tokenizer.normalizer().is_identity() || matches!(tokenizer.split(), Split::Steps(_)) {
+                continue;
+            }
+            for (id, bytes) in tokenizer.vocabulary().iter() {
+                let alone = tokenizer.encode_with(bytes, SpecialPolicy::Plain).unwrap() == [id];
+                match found.get(&id) {
+                    Some(_) => prop_assert!(!alone, "{:?}", bytes),
+                    None if std::str::from_utf8(bytes).is_ok() => prop_assert!(alone, "{:?}", bytes),
+                    None => {}
                 }
             }
         }

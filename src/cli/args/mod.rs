@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Encode(EncodeArgs),
     /// Turn token ids into text.
     Decode(DecodeArgs),
-    /// Show how a text becomes its tokens: the pieces, every merge in order, what other encodings make of it.
+    /// Show how a text becomes its tokens: pieces, merges in their order, other encodings.
     Explain(ExplainArgs),
     /// Cut a text so that it has at most N tokens.
     Cut(CutArgs),
