@@ -24,7 +24,7 @@ strawberry: 10 symbols, 7 merges, 3 tokens
      5   1102  r + y     st ra w ber ry
      6   1618  ra + w    st raw ber ry
      7  19772  ber + ry  st raw berry
-  no two neighbours of st raw berry are in the list of merges: this is the end
+  no two neighbours merge any more: st raw berry
 
 tokens  other encodings  text of the tokens
      3  cl100k_base      str aw berry
@@ -54,7 +54,7 @@ piece 1 of 4: ␣the: 4 symbols, 3 merges, 1 token
      1   260  ␣ + t  ␣t h e
      2   273  h + e  ␣t he
   more merges: 1 (--limit 0 shows all)
-  the piece is the token 290 as a whole, so it is looked up; merging comes to the same
+  looked up as a whole: token 290 (merging comes to the same)
 
 piece 2 of 4: ␣e\\u{301}‹e2 80›: 6 symbols, 3 merges, 3 tokens
 ";
@@ -74,7 +74,7 @@ fn why_a_token_is_not_there() {
     let expected = ["raw", "er", "be", "straw", "happy"].map(|token| ["--expect", token]).concat();
     let out = run(&[&args[..], &expected].concat(), "").silent();
     let wanted = "
-  no two neighbours of st raw berry are in the list of merges: this is the end
+  no two neighbours merge any more: st raw berry
   st + raw: together no token
   raw + berry: together no token
 
@@ -106,17 +106,16 @@ expected happy, the token 51917 (made of h + appy, rank 51917)
     );
 }
 
-/// A vocabulary in which "abc" is a token that merging does not come to, and "bcd" one that another merge keeps from being
-/// made.
+/// "xyz" is a token that no merge makes, and "bc" one that another merge keeps from being made.
 #[test]
 fn what_merging_does_not_come_to() {
     let folder = folder(&[("ranks", &tiktoken(&[b"ab", b"xyz", b"bc", b"abc"]))]);
     let args = ["explain", "xyz", "xyzz", "abc", "--vocab", "ranks", "--like", "cl100k_base", "--in", "none"];
     let out = run_in(&folder, &[&args[..], &["--no-merge-found", "--expect", "bc"]].concat()).silent();
-    let whole = "\nxyz: 3 symbols, 0 merges, 1 token\n  the piece is the token 257 as a whole, so it is looked up and not \
-                 merged; merging would come to x y z\n";
+    let whole = "\nxyz: 3 symbols, 0 merges, 1 token\n  looked up as a whole: token 257 (merging would \
+                 come to x y z)\n";
     assert!(out.contains(whole), "{out}");
-    let apart = "  no two neighbours of x y z z are in the list of merges: this is the end\n  x + y: together no token\n";
+    let apart = "  no two neighbours merge any more: x y z z\n  x + y: together no token\n";
     assert!(out.contains(apart), "{out}");
     let crossed =
         "byte 1 to 3: merge 1 (rank 256) joins a + b first, across its border (its own merge has rank 258)\n";

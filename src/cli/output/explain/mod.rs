@@ -134,23 +134,16 @@ fn one_piece(out: &mut impl Write, basis: &Basis, piece: &Piece, heading: &str, 
     let comes_to = || {
         trimmed(
             piece.merged.iter().map(|symbol| plain(&piece.bytes[symbol.start..symbol.end])),
-            how.beside(80),
+            how.beside(52),
         )
     };
     match (piece.way, piece.merged.len()) {
-        (Way::Whole, 1) => writeln!(
-            out,
-            "  the piece is the token {id} as a whole, so it is looked up; merging comes to the same"
-        )?,
-        (Way::Whole, _) => writeln!(
-            out,
-            "  the piece is the token {id} as a whole, so it is looked up and not merged; merging would come to {}",
-            comes_to()
-        )?,
-        (_, 1) => {}
-        _ => {
-            writeln!(out, "  no two neighbours of {} are in the list of merges: this is the end", comes_to())?
+        (Way::Whole, 1) => writeln!(out, "  looked up as a whole: token {id} (merging comes to the same)")?,
+        (Way::Whole, _) => {
+            writeln!(out, "  looked up as a whole: token {id} (merging would come to {})", comes_to())?
         }
+        (_, 1) => {}
+        _ => writeln!(out, "  no two neighbours merge any more: {}", comes_to())?,
     }
     if piece.merged.iter().any(|symbol| symbol.id.is_none()) {
         writeln!(out, "  what is no token became what stands for the unknown")?;
