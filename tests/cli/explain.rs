@@ -166,6 +166,7 @@ fn what_cannot_be_explained() {
     run(&["explain", "x", "--in", "none", "--in", "llama3"], "")
         .failed(&["--in: none leaves out all others"]);
     run(&["explain", "-m", "claude-opus-4", "x"], "").failed(&["is not public: there are no token ids"]);
+    run(&["explain", "x", "--expect", ""], "").failed(&["--expect: an empty text is no token"]);
     run(&["explain", "-", "-"], "").failed(&["-: standard input can be read only once"]);
     let forbidden = run(&["explain", "<|endoftext|>", "--special", "forbid"], "");
     forbidden.failed(&["the text holds the special token <|endoftext|> at byte 0"]);

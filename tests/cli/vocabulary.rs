@@ -370,6 +370,8 @@ made of \"\\xe2\" (158) + \"\\x80\" (222)
         .failed(&["--id: 100256 is no token", "hint: its ids are"]);
     let missing = run(&["vocab", "cl100k_base", "--token", "tokenization"], "");
     missing.failed(&["is no token of cl100k_base", "hint: it becomes \"token\" \"ization\""]);
+    run(&["vocab", "llama2", "--token", "▁the"], "")
+        .failed(&["hint: the spaces that SentencePiece writes as ▁"]);
     run(&["vocab", "cl100k_base", "--bytes", "e"], "").failed(&["two hexadecimal digits a byte"]);
     run(&["vocab", "cl100k_base", "--tree"], "").failed(&["--tree: of which token?"]);
     run(&["vocab", "--id", "1"], "").failed(&["NAME|FILE|FOLDER"]);

@@ -45,6 +45,9 @@ pub(crate) fn expectation(
     explanation: &Explanation,
     token: Vec<u8>,
 ) -> Result<Expectation, Problem> {
+    if token.is_empty() {
+        return Err(Problem::new("an empty text is no token").about("--expect"));
+    }
     let as_special = || std::str::from_utf8(&token).ok().and_then(|name| tokenizer.specials().id(name));
     let Some(id) = tokenizer.vocabulary().id(&token).or_else(as_special) else {
         let ids = tokenizer.encode(&token)?;

@@ -42,20 +42,21 @@ pub(crate) fn all(tokenizer: &Tokenizer) -> Vec<Entry> {
 }
 
 fn entry(tokenizer: &Tokenizer, id: TokenId, bytes: &[u8]) -> Entry {
-    let special = tokenizer
-        .specials()
-        .tokens()
-        .iter()
-        .find(|special| special.id == id && special.name.as_bytes() == bytes);
-    let kind = match (origin(tokenizer, id), special) {
-        (Some(Origin::Symbol), _) => "symbol",
-        (Some(Origin::Merge(_)), _) => "merge",
-        (_, Some(special)) if special.is_control => "special",
-        (_, Some(_)) => "text",
-        (Some(Origin::WholePiece), _) => "whole-piece",
-        (Some(Origin::Special), _) => "special",
-        (Some(Origin::Unknown), _) => "unknown",
-        _ => "never",
+    // Some vocabularies have thousands of special tokens: they are gone through for those that need it alone.
+    let special = || {
+        let mut specials = tokenizer.specials().tokens().iter();
+        specials.find(|special| special.id == id && special.name.as_bytes() == bytes)
+    };
+    let kind = match origin(tokenizer, id) {
+        Some(Origin::Symbol) => "symbol",
+        Some(Origin::Merge(_)) => "merge",
+        origin => match (special().map(|special| special.is_control), origin) {
+            (Some(false), _) => "text",
+            (Some(true), _) | (_, Some(Origin::Special)) => "special",
+            (_, Some(Origin::WholePiece)) => "whole-piece",
+            (_, Some(Origin::Unknown)) => "unknown",
+            _ => "never",
+        },
     };
     let (rank, merge) = (rank(tokenizer, id), last_merge(tokenizer, id));
     Entry {
@@ -93,7 +94,13 @@ pub(crate) fn by_bytes(tokenizer: &Tokenizer, bytes: &[u8], flag: &str) -> Resul
         let parts = ids.iter().map(|&id| tokenizer.token_bytes(id).map(quoted).unwrap_or_default());
         format!("it becomes {}", parts.collect::<Vec<_>>().join(" "))
     });
-    let hint = hint.unwrap_or_else(|| "--search REGEX finds tokens".to_owned());
+    let hint = match hint {
+        _ if String::from_utf8_lossy(bytes).contains('▁') => {
+            "the spaces that SentencePiece writes as ▁ are spaces here".to_owned()
+        }
+        Some(hint) => hint,
+        None => "--search REGEX finds tokens".to_owned(),
+    };
     Err(Problem::new(what).about(flag).hint(hint))
 }
 
