@@ -1,7 +1,7 @@
 //! How a text became its tokens: the pieces that it was cut into, and every merge in the order in which it was made.
 //!
-//! [`explain`] tells what happened to a text, [`origin`] what is known of a token by itself, [`why_not`] why a token that
-//! one would expect is not there, and [`unreachable`] which tokens never are. Nothing here prints: what is shown of it is left to others.
+//! [`explain()`] tells what happened to a text, [`origin()`] what is known of a token by itself, [`why_not`] why a token that
+//! one would expect is not there, and [`unreachable()`] which tokens never are. Nothing here prints: what is shown of it is left to others.
 //!
 //! ```
 //! use bytepair::explain::explain;
