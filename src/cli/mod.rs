@@ -3,7 +3,7 @@
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
 //! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
-//! them), `training` (counts of their pieces), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! them), `training` (counts of their pieces), `explaining` (what became of one text), `tokens` (those of a vocabulary), `literal` (bytes as text), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -18,9 +18,11 @@ mod cost;
 mod description;
 mod evaluation;
 mod exit;
+mod explaining;
 mod failure;
 mod input;
 mod interrupt;
+mod literal;
 pub(crate) mod messages;
 mod name;
 mod output;
@@ -30,6 +32,7 @@ mod progress;
 mod rules;
 mod spread;
 mod text;
+mod tokens;
 mod training;
 mod vocabulary;
 mod walk;

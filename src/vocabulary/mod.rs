@@ -163,6 +163,11 @@ impl Vocabulary {
         self.ids.rank(id).is_some()
     }
 
+    /// The rank of an ordinary token.
+    pub(crate) fn rank_of(&self, id: TokenId) -> Option<Rank> {
+        self.ids.rank(id)
+    }
+
     /// The bytes of a token. They need not be valid UTF-8: a character can be spread over several tokens.
     pub fn bytes(&self, id: TokenId) -> Option<&[u8]> {
         self.ids.rank(id).map(|rank| self.tables.bytes(rank))

@@ -12,8 +12,10 @@ mod decode;
 mod encode;
 mod encodings;
 mod evaluate;
+mod explain;
 mod merge_counts;
 mod models;
+mod tokens;
 mod train;
 mod vocab;
 
@@ -31,6 +33,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Config(args)) => config::run(args, settings),
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
+        Some(Command::Explain(args)) => explain::run(args, settings, messages),
         Some(Command::Chat(args)) => chat::run(args, settings, messages),
         Some(Command::Cut(args)) => cut::run(args, settings, messages),
         Some(Command::Chunk(args)) => chunk::run(args, settings, messages),
