@@ -9,12 +9,14 @@ mod evaluate;
 mod explain;
 mod ids;
 mod known;
+mod overview;
 mod shared;
+mod shell;
 mod train;
 
 use std::sync::LazyLock;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -32,6 +34,7 @@ pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, TokenArgs, Voc
 pub(crate) use shared::{
     Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };
+pub(crate) use shell::{CompletionsArgs, ManArgs, Shell, with_names};
 pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
 
 /// More threads than any machine has use for; each holds some blocks of text.
@@ -73,40 +76,62 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Count tokens of files, folders or standard input (what happens if no command is named).
+    /// Count tokens of files, folders or standard input (the default).
     Count(CountArgs),
-    /// Say whether texts fit a limit of tokens, by exit status: 0 yes, 1 no, 2 anything else.
+    /// Say whether texts fit a limit of tokens, by exit status.
+    ///
+    /// 0 yes, 1 no, 2 anything else.
     Check(CheckArgs),
-    /// Count the tokens of chats as APIs and chat templates make them of messages.
+    /// Count the tokens of chats, with what is put around messages.
+    ///
+    /// As APIs and chat templates make them of messages.
     Chat(ChatArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
     Decode(DecodeArgs),
-    /// Show how a text becomes its tokens: pieces, merges in their order, other encodings.
+    /// Show how a text becomes its tokens, merge by merge.
+    ///
+    /// The pieces, the merges of each in their order, and what other encodings make of it.
     Explain(ExplainArgs),
     /// Cut a text so that it has at most N tokens.
     Cut(CutArgs),
-    /// Divide a text into chunks of at most N tokens, at paragraphs, sentences, lines or words.
+    /// Divide a text into chunks of at most N tokens.
+    ///
+    /// At paragraphs, sentences, lines or words.
     Chunk(ChunkArgs),
     /// List the encodings.
     Encodings(ListArgs),
-    /// List the built-in vocabularies with licence and origin, or tell all about one or about a file.
+    /// List the vocabularies, tell all about one, look up tokens.
+    ///
+    /// Built in or from a file.
     Vocab(VocabArgs),
-    /// Learn a vocabulary from texts: byte-pair encoding, exact, with the same result everywhere.
+    /// Learn a vocabulary from texts.
+    ///
+    /// Byte-pair encoding, exact, with the same result everywhere.
     Train(TrainArgs),
-    /// Count the pieces of some texts, for a vocabulary that is learned from more than one machine can hold.
+    /// Count the pieces of some texts, to learn from later.
+    ///
+    /// For a vocabulary that is learned from more than one machine can hold.
     CountWords(CountWordsArgs),
     /// Add up files of counts.
     MergeCounts(MergeCountsArgs),
-    /// Write a vocabulary in another format, after a check that it gives the same ids.
+    /// Write a vocabulary in another format, with the same ids.
+    ///
+    /// Whether both give the same ids is checked before.
     Convert(ConvertArgs),
-    /// Say how good a vocabulary is for texts, beside others: bytes per token, tokens per word, what is used.
+    /// Say how good a vocabulary is for texts, beside others.
+    ///
+    /// Bytes per token, tokens per word, what is used of it.
     Evaluate(EvaluateArgs),
     /// List the models and their context windows, or tell all about one.
     Models(ModelsArgs),
-    /// Show which settings and rules are in force, and where each is from.
+    /// Show which settings and rules are in force, and where from.
     Config(ListArgs),
+    /// Write completions for a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual, as pages for `man`.
+    Man(ManArgs),
 }
 
 impl Cli {
@@ -131,13 +156,23 @@ impl Cli {
             Some(Command::Convert(args)) => &args.common,
             Some(Command::Evaluate(args)) => &args.common,
             Some(Command::Models(args)) => &args.list.common,
+            Some(Command::Completions(args)) => &args.common,
+            Some(Command::Man(args)) => &args.common,
         }
     }
 }
 
+/// The definition of the whole: what is completed and written as a manual.
+pub(crate) fn whole() -> clap::Command {
+    let mut whole = Cli::command().bin_name("tokenize");
+    whole.build();
+    whole
+}
+
 /// Reads the arguments of this process. Help, version and complaints are printed here.
 pub(crate) fn parse() -> Result<Cli, Exit> {
-    Cli::try_parse().map_err(|answer| {
+    let matches = overview::arrange(Cli::command()).try_get_matches();
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|answer| {
         let printed = answer.print().map_err(Failure::from);
         let status = Messages::new(false, false).status(printed);
         if answer.use_stderr() { Exit::Failure } else { status }
@@ -146,7 +181,7 @@ pub(crate) fn parse() -> Result<Cli, Exit> {
 
 /// Prints the short help to stderr: of a command, or of the whole.
 pub(crate) fn print_usage(command: Option<&str>) {
-    let mut whole = Cli::command();
+    let mut whole = overview::arrange(Cli::command());
     whole.build();
     let help = match command.and_then(|name| whole.find_subcommand_mut(name)) {
         Some(command) => command.render_help(),

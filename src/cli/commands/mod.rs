@@ -3,6 +3,7 @@
 pub(crate) mod chat;
 pub(crate) mod check;
 mod chunk;
+mod completions;
 mod config;
 mod convert;
 mod count;
@@ -13,6 +14,7 @@ mod encode;
 mod encodings;
 mod evaluate;
 mod explain;
+mod man;
 mod merge_counts;
 mod models;
 mod tokens;
@@ -45,5 +47,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man(args)) => man::run(args, messages),
     }
 }
