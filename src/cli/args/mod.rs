@@ -9,6 +9,7 @@ mod evaluate;
 mod ids;
 mod known;
 mod shared;
+mod show;
 mod train;
 
 use std::sync::LazyLock;
@@ -30,6 +31,7 @@ pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
 pub(crate) use shared::{
     Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };
+pub(crate) use show::ShowArgs;
 pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
 
 /// More threads than any machine has use for; each holds some blocks of text.
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Count the tokens of chats as APIs and chat templates make them of messages.
     Chat(ChatArgs),
+    /// Show the tokens of texts: in colour, with borders, or as a page for the browser.
+    Show(ShowArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -114,6 +118,7 @@ impl Cli {
             Some(Command::Check(args)) => &args.common,
             Some(Command::Config(args)) => &args.common,
             Some(Command::Chat(args)) => &args.common,
+            Some(Command::Show(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Cut(args)) => &args.common,

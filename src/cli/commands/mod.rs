@@ -14,6 +14,7 @@ mod encodings;
 mod evaluate;
 mod merge_counts;
 mod models;
+mod show;
 mod train;
 mod vocab;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Check(args)) => check::run(args, settings, messages),
         Some(Command::Config(args)) => config::run(args, settings),
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
+        Some(Command::Show(args)) => show::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
         Some(Command::Chat(args)) => chat::run(args, settings, messages),
         Some(Command::Cut(args)) => cut::run(args, settings, messages),

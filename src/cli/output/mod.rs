@@ -1,17 +1,19 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks` and `quality`. Which one is
-//! asked for is left to the commands.
+//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `quality`, `show`
+//! and `difference`. Which one is asked for is left to the commands.
 
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod chunks;
 pub(crate) mod csv;
+pub(crate) mod difference;
 pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod quality;
+pub(crate) mod show;
 pub(crate) mod table;
 pub(crate) mod training;
 
@@ -87,6 +89,11 @@ impl Style {
     /// The style of text for programs and logs.
     pub(crate) fn plain() -> Style {
         Style { grouped: false, emphasis: anstyle::Style::new() }
+    }
+
+    /// Whether colour codes are written.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.emphasis != anstyle::Style::new()
     }
 
     /// An emphasised text.
