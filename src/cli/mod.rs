@@ -3,7 +3,7 @@
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
 //! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
-//! them), `training` (counts of their pieces), `showing` (tokens with their text), `pager`, `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! them), `training` (counts of their pieces), `showing` (tokens with their text), `pager`, `page`, `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -25,6 +25,7 @@ pub(crate) mod messages;
 mod name;
 mod output;
 mod own_models;
+mod page;
 mod pager;
 mod plan;
 mod progress;

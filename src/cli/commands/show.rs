@@ -16,13 +16,16 @@ use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened, Origin, Text};
 use crate::cli::messages::Messages;
 use crate::cli::output::difference::{DifferenceWriter, SIDES, Sums};
+use crate::cli::output::file::{WholeFile, is_stdout};
 use crate::cli::output::show::{Kind, Look, Painter};
-use crate::cli::output::{Style, table};
+use crate::cli::output::{Style, stdout, table};
+use crate::cli::page::tokens::Collector;
 use crate::cli::pager::Sheet;
 use crate::cli::plan::{self, Basis};
 use crate::cli::showing::difference::Comparer;
 use crate::cli::showing::{self, Finder, Token};
 use crate::cli::walk::{self, Gathered};
+use crate::cli::{name, page};
 
 /// Shows.
 pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
     };
     let gathered = walk::gather(&args.input.files, messages)?;
     match &bases[..] {
+        [basis] if args.html.is_some() => showing.page(basis, gathered),
         [basis] => showing.one(basis, gathered),
         [first, second] => showing.two([first, second], gathered),
         _ => Err(Problem::new("more than two vocabularies")
@@ -81,7 +85,8 @@ impl Showing<'_> {
             if many {
                 run.line(&input.shown())?;
             }
-            let one = run.text(input, text, &frame, self.meter())?;
+            run.painter.begin_text();
+            let one = self.text(basis, input, text, &frame, &mut |token| run.token(token))?;
             measures.add(&one);
             Ok(())
         })?;
@@ -90,6 +95,97 @@ impl Showing<'_> {
         let mut lines = vec![self.totals(basis, Counts { tokens, upper: tokens, measures })];
         lines.extend(self.args.over.map(|limit| over(tokens, limit, self.style)));
         self.finish(sheet, &lines)
+    }
+
+    /// Writes the tokens of one vocabulary as a page.
+    fn page(&self, basis: &Basis, gathered: Gathered) -> Result<(), Failure> {
+        let frame = plan::frame(&self.args.input, basis)?;
+        let path = self.args.html.as_deref().unwrap_or("-".as_ref());
+        let names: Vec<String> = gathered.inputs.iter().map(Input::shown).collect();
+        let title = match &names[..] {
+            [name] => format!("{name}: tokens"),
+            names => format!("tokens of {} files", names.len()),
+        };
+        let mut collector = Collector::new(&basis.tokenizer);
+        let mut measures = Measures::default();
+        self.each(gathered, basis, &mut |input, text| {
+            if names.len() > 1 {
+                collector.begin_file(input.shown());
+            }
+            let one = self.text(basis, input, text, &frame, &mut |token| {
+                collector.token(token);
+                Ok(())
+            })?;
+            measures.add(&one);
+            Ok(())
+        })?;
+        if self.messages.have_failed() {
+            return Err(Problem::new("not written, as not all was encoded").about(name::shown(path)).into());
+        }
+        let tokens = collector.tokens();
+        let counts = Counts { tokens, upper: tokens, measures };
+        let data = collector.finish(
+            table::basis(basis, None, self.style),
+            self.rows(basis, counts),
+            self.args.over,
+        )?;
+        let page = page::tokens::page(&title, data);
+        if is_stdout(path) {
+            let mut out = stdout();
+            page.write(&mut out)?;
+            return Ok(out.flush()?);
+        }
+        let mut out = WholeFile::create(path)?;
+        page.write(&mut out)?;
+        out.finish().map_err(|error| Problem::file(path, &error))?;
+        self.messages.note(format_args!("{}: {}", name::shown(path), self.totals(basis, counts)));
+        Ok(())
+    }
+
+    /// The counts, each with its name.
+    fn rows(&self, basis: &Basis, counts: Counts) -> Vec<(&'static str, String)> {
+        let Counts { tokens, measures, .. } = counts;
+        let number = |number| self.style.grouped().number(number);
+        let mut rows = vec![
+            ("tokens", table::shown_tokens(basis, self.style.grouped(), tokens)),
+            ("words", number(measures.words)),
+            ("words per token", table::words_per_token(&counts)),
+            ("bytes", number(measures.bytes)),
+            (
+                "bytes per token",
+                counts.bytes_per_token().map_or("-".to_owned(), |ratio| format!("{ratio:.2}")),
+            ),
+            ("characters", number(measures.chars)),
+            ("lines", number(measures.lines)),
+        ];
+        if let Some(window) = basis.window {
+            rows.push(("context window", number(window)));
+            let share = window_share(tokens, window);
+            rows.extend(share.map(|share| ("share of the window", table::percent(tokens, share))));
+        }
+        rows.extend(self.args.over.map(|limit| ("limit", over(tokens, limit, self.style.grouped()))));
+        rows
+    }
+
+    /// Passes on the tokens of one text; what it measures. Only a failure of writing ends the run.
+    fn text(
+        &self,
+        basis: &Basis,
+        input: &Input,
+        text: &mut Text,
+        frame: &Frame,
+        each: showing::Doing<'_>,
+    ) -> Result<Measures, Failure> {
+        let mut meter = Meter::new(self.words == Words::Unicode);
+        let mut finder = Finder::new(&basis.tokenizer, self.policy, frame);
+        let whole = showing::read(input, text, self.messages, &mut |chunk| {
+            meter.push(chunk);
+            finder.push(chunk, each)
+        })?;
+        if whole {
+            showing::tell(finder.finish(each)?, input, self.messages);
+        }
+        Ok(meter.finish())
     }
 
     /// Shows where two vocabularies differ.
@@ -160,10 +256,6 @@ impl Showing<'_> {
         Ok(())
     }
 
-    fn meter(&self) -> Meter {
-        Meter::new(self.words == Words::Unicode)
-    }
-
     fn sheet(&self) -> Result<Sheet, Failure> {
         Sheet::open(!self.args.no_pager, self.args.pager.as_deref())
     }
@@ -228,28 +320,6 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Shows one text; what it measures. Only a failure of writing ends the run.
-    fn text(
-        &mut self,
-        input: &Input,
-        text: &mut Text,
-        frame: &Frame,
-        mut meter: Meter,
-    ) -> Result<Measures, Failure> {
-        self.painter.begin_text();
-        let messages = self.showing.messages;
-        let mut finder = Finder::new(&self.basis.tokenizer, self.showing.policy, frame);
-        let whole = showing::read(input, text, messages, &mut |chunk| {
-            meter.push(chunk);
-            finder.push(chunk, &mut |token| self.token(token))
-        })?;
-        if whole {
-            let done = finder.finish(&mut |token| self.token(token))?;
-            showing::tell(done, input, messages);
-        }
-        Ok(meter.finish())
-    }
-
     fn token(&mut self, token: Token<'_>) -> Result<(), Failure> {
         let (args, place) = (self.showing.args, self.tokens);
         self.tokens += 1;

@@ -96,6 +96,12 @@ impl Style {
         self.emphasis != anstyle::Style::new()
     }
 
+    /// The same, for numbers that people read wherever this output goes.
+    pub(crate) fn grouped(mut self) -> Style {
+        self.grouped = true;
+        self
+    }
+
     /// An emphasised text.
     pub(crate) fn strong(&self, text: &str) -> String {
         format!("{0}{text}{0:#}", self.emphasis)
