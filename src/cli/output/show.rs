@@ -48,7 +48,7 @@ impl Look {
             false => Style::new().fg_color(color(BLACK)).bg_color(color(COLORS[place % COLORS.len()])),
             true => {
                 let background = COLORS_OVER[place % COLORS_OVER.len()];
-                Style::new().fg_color(color(WHITE)).bg_color(color(background)).strikethrough()
+                Style::new().fg_color(color(WHITE)).bg_color(color(background)).italic()
             }
         };
         if kind.special { style.bold().underline() } else { style }

@@ -35,6 +35,8 @@
 
   // Text made visible, as the command does it: what can be read, and signs for the rest.
   const mark = /^[\p{M}\u{1F3FB}-\u{1F3FF}]/u;
+  const controls = ("NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS " +
+    "RS US").split(" ");
   const isInvisible = (code) => (code & 0xfffe) === 0xfffe ||
     data.signs.invisible.some(([first, last]) => first <= code && code <= last);
   const nameOf = (code) => data.signs.names[code] || "U+" + code.toString(16).toUpperCase().padStart(4, "0");
@@ -98,7 +100,7 @@
         put(make("span", { class: "sign" }, "⇥"));
         [plain, hasLetter] = ["\t", false];
       } else if (code < 32 || code === 127) {
-        put(sign(String.fromCodePoint(code === 127 ? 0x2421 : 0x2400 + code), "control character"));
+        put(sign(code === 127 ? "DEL" : controls[code], "control character"));
         hasLetter = false;
       } else if (isInvisible(code)) {
         put(sign(nameOf(code), "U+" + code.toString(16).toUpperCase().padStart(4, "0")));
