@@ -345,8 +345,9 @@
   new ResizeObserver(() => {
     if (!view.clientWidth) return;
     if (view.clientWidth !== width) {
+      // Before the first time there are no heights to find the block at the top by.
+      const i = width ? blockAtHeight(view.scrollTop) : 0;
       width = view.clientWidth;
-      const i = blockAtHeight(view.scrollTop);
       for (const block of blocks) block.known = false;
       for (const element of drawn.values()) element.remove();
       drawn.clear();
