@@ -38,6 +38,8 @@ mod input;
 mod models;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/show.rs"]
+mod show;
 #[path = "cli/train.rs"]
 mod train;
 #[path = "cli/vocabulary.rs"]

@@ -125,7 +125,7 @@ impl Showing<'_> {
         let tokens = collector.tokens();
         let counts = Counts { tokens, upper: tokens, measures };
         let data = collector.finish(
-            table::basis(basis, None, self.style),
+            table::basis(basis, None, self.style.grouped()),
             self.rows(basis, counts),
             self.args.over,
         )?;

@@ -34,7 +34,7 @@
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
   // Text made visible, as the command does it: what can be read, and signs for the rest.
-  const mark = /^[\p{M}\u{1F3FB}-\u{1F3FF}]/u;
+  const mark = /^\p{M}/u;
   const controls = ("NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS " +
     "RS US").split(" ");
   const isInvisible = (code) => (code & 0xfffe) === 0xfffe ||
@@ -60,8 +60,8 @@
     const c = String.fromCodePoint(code);
     return isInvisible(code) ? nameOf(code) : mark.test(c) ? "◌" + c : c;
   };
-  // Nodes for the bytes of `bytes` from `start` to `end`; what stands around them is looked at.
-  const visible = (bytes, start, end) => {
+  // Nodes for the bytes of `bytes` from `start` to `end`; what stands around them is looked at. With `spaces` all spaces are signs.
+  const visible = (bytes, start, end, spaces) => {
     const nodes = [];
     let plain = "", hasLetter = false;
     const put = (node) => { if (plain) nodes.push(plain); plain = ""; if (node) nodes.push(node); };
@@ -91,8 +91,8 @@
         let stop = at;
         while (bytes[stop] === 32) stop++;
         const next = bytes[stop], trails = next === undefined || next === 10 || (next === 13 && bytes[stop + 1] === 10);
-        if (trails) put(make("span", { class: "sign" }, "·")); else plain += " ";
-        hasLetter = !trails;
+        if (trails || spaces) put(make("span", { class: "sign" }, "·")); else plain += " ";
+        hasLetter = !(trails || spaces);
       } else if (code === 10) {
         put(make("span", { class: "sign" }, "↵"));
         [plain, hasLetter] = ["\n", false];
@@ -102,6 +102,9 @@
       } else if (code < 32 || code === 127) {
         put(sign(code === 127 ? "DEL" : controls[code], "control character"));
         hasLetter = false;
+      } else if (code >= 0x1f3fb && code <= 0x1f3ff && !hasLetter) {
+        // The colour of a skin whose emoji is in another token: by itself, or it would colour what stands before it.
+        put(sign(String.fromCodePoint(code), "colour of a skin"));
       } else if (isInvisible(code)) {
         put(sign(nameOf(code), "U+" + code.toString(16).toUpperCase().padStart(4, "0")));
         hasLetter = false;
@@ -129,8 +132,7 @@
   };
   const nodesOfKind = (kind) => {
     const own = bytesOfKind(kind);
-    // A space at its end is not at the end of a line.
-    return visible(Uint8Array.from([...own, 120]), 0, own.length);
+    return visible(own, 0, own.length, true);
   };
 
   // Blocks of some lines, or of a part of a long one. Their heights are guessed until they were on the screen.

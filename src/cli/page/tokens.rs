@@ -4,7 +4,7 @@
 //! puts it together again. Of a vocabulary there are the tokens of the text and the parts that these are merged of.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bytepair::{TokenId, Tokenizer};
 use serde::Serialize;
@@ -51,14 +51,14 @@ struct Parts {
     /// Its bytes in base64, if it is not merged.
     bytes: Vec<String>,
     /// The names of special tokens.
-    names: HashMap<usize, String>,
+    names: BTreeMap<usize, String>,
 }
 
 /// Characters that cannot be seen, and what they are called.
 #[derive(Serialize)]
 struct Signs {
     invisible: &'static [(u32, u32)],
-    names: HashMap<u32, &'static str>,
+    names: BTreeMap<u32, &'static str>,
 }
 
 /// The tokens of texts, as they come.
