@@ -40,16 +40,16 @@
 //! 2024, "Two Counterexamples to Tokenization and the Noiseless Channel" (arXiv 2402.14614), raise it with worse vocabularies.
 //! Shares of a small text are low for every vocabulary: only figures of the same text can be compared.
 
-use std::collections::HashSet;
 use std::io::Read;
 
 use crate::error::Error;
+use crate::explain::{Origin, origin};
 use crate::measure::Measures;
 use crate::parallel::{CountOptions, count_ids};
 use crate::report::Counts;
 use crate::special::SpecialPolicy;
 use crate::stream::IdCounts;
-use crate::token::{TokenId, Unit};
+use crate::token::TokenId;
 use crate::tokenizer::Tokenizer;
 
 /// The order of the Rényi entropy.
@@ -249,20 +249,7 @@ pub fn unreachable_tokens(tokenizer: &Tokenizer) -> Option<u64> {
         false if merging == vocabulary.len() => return Some(0),
         _ => {}
     }
-    let made: HashSet<TokenId> = vocabulary.merges().map(|(_, _, both)| both).collect();
-    let mut found: HashSet<TokenId> = tokenizer.specials().iter().map(|(_, id)| id).collect();
-    found.extend(vocabulary.unknown().map(|unknown| unknown.id));
-    let is_unit = |rank: usize, bytes: &[u8]| match (bytes, vocabulary.unit()) {
-        ([_], _) => true,
-        (_, Unit::Byte) => false,
-        // What does not merge is there for decoding alone, if it is no byte.
-        (_, Unit::Character) => {
-            rank < merging && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
-        }
-    };
-    let tokens = vocabulary.iter().enumerate();
-    let unreachable = tokens
-        .filter(|(rank, (id, bytes))| !made.contains(id) && !found.contains(id) && !is_unit(*rank, bytes));
+    let unreachable = vocabulary.iter().filter(|&(id, _)| origin(tokenizer, id) == Some(Origin::Never));
     Some(unreachable.count() as u64)
 }
 

@@ -43,7 +43,7 @@
 //! | 0 | `error`, `token`, `unicode`: words everyone shares |
 //! | 1 | `vocabulary`, `special`, `measure`, `normalize`, `pretokenize` (text to pieces), `bpe` (a piece to tokens) |
 //! | 2 | `definition`, `tokenizer`, `format`, `train`: the parts put together, their files, and how they are learned |
-//! | 3 | `stream`, `parallel`, `registry`, `chat`, `truncate`, `chunk`: big inputs, names of encodings and models, conversations, texts cut to fit |
+//! | 3 | `stream`, `parallel`, `registry`, `chat`, `truncate`, `chunk`, `explain`: big inputs, names of encodings and models, conversations, texts cut to fit, how a text came to its tokens |
 //! | 4 | `report`: ratios, shares and budgets; `evaluate`: how good a vocabulary is for a text |
 //! | 5 | the command line, in the binary |
 
@@ -53,6 +53,7 @@ pub mod chunk;
 mod definition;
 mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod format;
 mod measure;
 mod normalize;

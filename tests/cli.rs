@@ -30,6 +30,8 @@ mod count;
 mod cut;
 #[path = "cli/evaluate.rs"]
 mod evaluate;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/ids.rs"]
 mod ids;
 #[path = "cli/input.rs"]

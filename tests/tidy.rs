@@ -43,9 +43,10 @@ const MODULES: &[(&str, &str)] = &[
     ("chat", "error token special definition tokenizer"),
     ("truncate", "error token unicode special tokenizer stream"),
     ("chunk", "error token unicode special tokenizer stream parallel truncate"),
+    ("explain", "error token special pretokenize bpe tokenizer"),
     // L4: numbers and verdicts
     ("report", "error token measure"),
-    ("evaluate", "error token vocabulary special measure tokenizer stream parallel report"),
+    ("evaluate", "error token vocabulary special measure tokenizer stream parallel explain report"),
     // L5: the command
     ("cli", ANY),
     ("main", ANY),

@@ -169,7 +169,8 @@ fn check(tokenizer: &Tokenizer, row: &Value) -> Outcome {
             let text = bytes(row);
             let found = tokenizer.encode_with(&text, policy).unwrap();
             let count = tokenizer.count_with(&text, policy).unwrap();
-            equal((found, count), (ids(row), ids(row).len()))
+            let explained = bytepair::explain::explain(tokenizer, &text, policy).unwrap().ids();
+            equal((found, count, explained), (ids(row), ids(row).len(), ids(row)))
         }
     }
 }

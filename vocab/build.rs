@@ -128,6 +128,7 @@ fn images(path: &str, pack: &packed::Pack<'_>) -> (origin::KnownBorders, [Vec<u8
         others: &pack.others,
         bytes: &pack.bytes,
         whole_pieces: pack.whole_pieces,
+        saves_room: true,
     };
     (origin::KnownBorders::of(&pack.tokens, &pairs), plan.build_images())
 }

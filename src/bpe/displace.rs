@@ -15,10 +15,10 @@ const NOBODY: u32 = u32::MAX;
 const RECENT: usize = 16;
 
 /// How many times nearly full tables are tried.
-const TIGHT_TRIES: u32 = 4;
+pub(super) const TIGHT_TRIES: u32 = 4;
 
 /// The numbers of groups and of slots for so many keys, in the first and in later attempts: a table that is nearly full
-/// takes no longer to make than one that has much room, but might not come out for each set of keys.
+/// might not come out for each set of keys, and takes three times as long to make.
 pub(super) fn sizes(keys: usize, attempt: u32) -> (u32, u32) {
     let (group, slots, of_them_taken) = if attempt < TIGHT_TRIES { (3, 128, 127) } else { (2, 9, 8) };
     ((keys / group + 1) as u32, (keys * slots / of_them_taken + 1) as u32)

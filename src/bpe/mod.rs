@@ -42,6 +42,7 @@ mod repeat;
 mod sections;
 mod table;
 mod tokens;
+mod trace;
 mod window;
 
 pub(crate) use counter::PieceCounter;
@@ -50,6 +51,7 @@ use pairs::Pairs;
 pub(crate) use pieces::{MOST_TOKENS, PieceTable};
 pub(crate) use plan::Plan;
 pub(crate) use table::prefetch;
+pub(crate) use trace::Part;
 pub(crate) use window::LongPiece;
 
 use std::borrow::Cow;

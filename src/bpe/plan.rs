@@ -22,6 +22,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) bytes: &'p [Option<Rank>; 256],
     /// Whether a piece that is a token becomes that token, even if merging does not come to it.
     pub(crate) whole_pieces: bool,
+    /// Whether the tables are to be small; to make them takes longer then.
+    pub(crate) saves_room: bool,
 }
 
 impl Plan<'_> {
@@ -46,7 +48,7 @@ impl Plan<'_> {
                 _ => unreachable += u32::from(pair.is_none() && !is_unit(token)),
             }
         }
-        let pairs_image = Pairs::build_image(&made, unreachable);
+        let pairs_image = Pairs::build_image(&made, unreachable, self.saves_room);
         let own = self.tokens.len() as Rank;
         let found_whole = |rank| self.whole_pieces && rank < own;
         let tokens_image = Tokens::build_image(&Facts {

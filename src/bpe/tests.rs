@@ -88,6 +88,8 @@ fn tables(tokens: &[Vec<u8>]) -> Tables {
         others: &[],
         bytes: &[None; 256],
         whole_pieces: true,
+        // Both ways are to be right.
+        saves_room: tokens.len() % 2 == 0,
     };
     Tables::from_images(plan.build_images().map(Cow::Owned)).expect("images just made")
 }

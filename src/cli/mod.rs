@@ -3,7 +3,9 @@
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
 //! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
-//! them), `training` (counts of their pieces), `showing` (tokens with their text), `pager`, `page`, `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! them), `training` (counts of their pieces), `explaining` (what became of one text), `tokens` (those of a vocabulary),
+//! `literal` (bytes as text), `showing` (tokens with their text), `pager`, `page` (for the browser), `arrange` (rows in
+//! order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -18,9 +20,11 @@ mod cost;
 mod description;
 mod evaluation;
 mod exit;
+mod explaining;
 mod failure;
 mod input;
 mod interrupt;
+mod literal;
 pub(crate) mod messages;
 mod name;
 mod output;
@@ -33,6 +37,7 @@ mod rules;
 mod showing;
 mod spread;
 mod text;
+mod tokens;
 mod training;
 mod vocabulary;
 mod walk;

@@ -121,15 +121,15 @@ pub fn write(definition: &Definition) -> Result<Files, Error> {
         return Err(refuse("it has tokens that no merge comes to".into()));
     }
     let mut names: BTreeMap<TokenId, Cow<'_, str>> =
-        written.names.into_iter().map(|(id, name)| (id, name.into())).collect();
-    let mut known: HashSet<String> = names.values().map(|name| name.to_string()).collect();
+        written.names.iter().map(|(id, name)| (*id, name.as_str().into())).collect();
+    let mut known: HashSet<&str> = written.names.iter().map(|(_, name)| name.as_str()).collect();
     for token in definition.specials.tokens() {
         let is_odd = !token.is_control
             || token.in_normalized
             || token.single_word
             || token.strips_left
             || token.strips_right;
-        if is_odd || names.contains_key(&token.id) || !known.insert(token.name.to_string()) {
+        if is_odd || names.contains_key(&token.id) || !known.insert(&token.name) {
             return Err(refuse(format!("they have no place for the special token {}", show(&token.name))));
         }
         names.insert(token.id, Cow::Borrowed(&token.name));
@@ -142,7 +142,8 @@ pub fn write(definition: &Definition) -> Result<Files, Error> {
     }
     vocab.extend_from_slice(b"}");
     let mut lines = String::from("#version: 0.2\n");
-    for (left, right) in &written.merges {
+    for parts in &written.merges {
+        let [left, right] = parts.map(|place| written.names[place].1.as_str());
         lines.extend([left, " ", right, "\n"]);
     }
     Ok(Files { vocab, merges: lines.into_bytes() })

@@ -11,9 +11,9 @@ use crate::vocabulary::Vocabulary;
 pub(super) struct Written {
     /// The name of every token, in the order of merge ranks.
     pub(super) names: Vec<(TokenId, String)>,
-    /// The merges, the first to be done first. One a token is enough: wherever merging comes to a token, nothing has
-    /// reached across its ends before, so it has gone as in the token's bytes alone.
-    pub(super) merges: Vec<(String, String)>,
+    /// The merges, the first to be done first: the places of the two parts in `names`. One a token is enough: wherever
+    /// merging comes to a token, nothing has reached across its ends before, so it has gone as in the token's bytes alone.
+    pub(super) merges: Vec<[usize; 2]>,
     /// Whether there are tokens that no merge makes.
     pub(super) has_unreachable: bool,
     looks_up_whole_pieces: bool,
@@ -31,13 +31,15 @@ impl Written {
         if vocabulary.unit() != Unit::Byte || !vocabulary.knows_all_of_utf8() {
             return Err("it is not made of single bytes".into());
         }
-        let mut spelled = HashSet::new();
-        if let Some((id, _)) = vocabulary.iter().find(|(_, bytes)| !spelled.insert(*bytes)) {
-            return Err(format!("the token with id {id} has the bytes of another one"));
+        if vocabulary.can_spell_twice() {
+            let mut spelled = HashSet::new();
+            if let Some((id, _)) = vocabulary.iter().find(|(_, bytes)| !spelled.insert(*bytes)) {
+                return Err(format!("the token with id {id} has the bytes of another one"));
+            }
         }
-        let of = |id| vocabulary.bytes(id).map(byte_alphabet::encode).unwrap_or_default();
         let names = vocabulary.iter().map(|(id, bytes)| (id, byte_alphabet::encode(bytes))).collect();
-        let merges = vocabulary.merges().map(|(left, right, _)| (of(left), of(right))).collect();
+        let merges = vocabulary.tables().merges();
+        let merges = merges.map(|(left, right, _)| [left as usize, right as usize]).collect();
         let has_unreachable = vocabulary.has_unreachable_tokens();
         let looks_up_whole_pieces = has_unreachable && vocabulary.whole_pieces();
         Ok(Written { names, merges, has_unreachable, looks_up_whole_pieces })
@@ -61,8 +63,10 @@ mod tests {
     #[test]
     fn each_token_is_made_as_merging_makes_it() {
         let merges = |model| {
-            let merges = written(model).expect("bytes").merges;
-            merges.into_iter().map(|(left, right)| format!("{left} {right}")).collect::<Vec<_>>()
+            let written = written(model).expect("bytes");
+            let name = |place: usize| &written.names[place].1;
+            let merges = written.merges.iter();
+            merges.map(|&[left, right]| format!("{} {}", name(left), name(right))).collect::<Vec<_>>()
         };
         let words: [&[u8]; 4] = [b"bc", b"ab", b"abc", b" a"];
         assert_eq!(merges(model(&words)), ["b c", "a b", "a bc", "\u{120} a"]);

@@ -35,6 +35,7 @@ mod split;
 mod steps;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
 use cl100k::{Cl100k, Llama3, Qwen2, Qwen35};
@@ -76,6 +77,9 @@ pub(crate) struct Pieces<'t> {
     stretch: regex::Stretch<'t>,
     bounds: &'t mut Bounds,
 }
+
+/// A piece, and the bytes of the text that it is made from: what it is, but where text was put in or is not UTF-8.
+pub(crate) type Located<'t> = (Cow<'t, [u8]>, Range<usize>);
 
 /// Room for the bounds of some pieces: where the first of them begins, then the end of each.
 pub(crate) struct Bounds([usize; BATCH + 1]);
@@ -134,6 +138,11 @@ impl Pretokenizer {
         text: &'t [u8],
         place: usize,
     ) -> Result<Vec<Cow<'t, [u8]>>, Error> {
+        Ok(self.located_pieces(text, place)?.into_iter().map(|(piece, _)| piece).collect())
+    }
+
+    /// The same, each with the bytes of the text that it is made from.
+    pub(crate) fn located_pieces<'t>(&self, text: &'t [u8], place: usize) -> Result<Vec<Located<'t>>, Error> {
         if let Scheme::General(steps) = &self.scheme {
             return steps.pieces(text, place);
         }
@@ -141,7 +150,8 @@ impl Pretokenizer {
         let mut bounds = Bounds::new();
         let mut pieces = self.pieces(text, text.len(), &mut bounds);
         while let Some(bounds) = pieces.next_batch()? {
-            all.extend(bounds.windows(2).map(|pair| Cow::Borrowed(&text[pair[0]..pair[1]])));
+            let located = |pair: &[usize]| (Cow::Borrowed(&text[pair[0]..pair[1]]), pair[0]..pair[1]);
+            all.extend(bounds.windows(2).map(located));
         }
         Ok(all)
     }

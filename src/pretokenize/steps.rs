@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::Located;
 use super::regex::{Pattern, valid_prefix};
 use super::scan::skip_invalid;
 use super::split::{Behavior, SplitStep};
@@ -45,9 +46,9 @@ impl Steps {
         Ok(Steps(compiled.collect::<Result<_, Error>>()?))
     }
 
-    /// The pieces of a text that begins at byte `place` of a whole one.
-    pub(super) fn pieces<'t>(&self, text: &'t [u8], place: usize) -> Result<Vec<Cow<'t, [u8]>>, Error> {
-        let mut pieces = Vec::new();
+    /// The pieces of a text that begins at byte `place` of a whole one, each with the bytes of the text that it is made from.
+    pub(super) fn pieces<'t>(&self, text: &'t [u8], place: usize) -> Result<Vec<Located<'t>>, Error> {
+        let mut pieces: Vec<Located<'t>> = Vec::new();
         let mut at = 0;
         while at < text.len() {
             let stretch = valid_prefix(&text[at..]);
@@ -55,15 +56,23 @@ impl Steps {
             let end = at + stretch.len();
             let next = skip_invalid(text, end);
             let reaches = parts.last().is_some_and(|part| part.end == stretch.len());
-            pieces.extend(parts.into_iter().map(|part| match part.text {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            pieces.extend(parts.into_iter().map(|part| {
+                let made_from = at + part.start..at + part.end;
+                match part.text {
+                    Cow::Borrowed(text) => (Cow::Borrowed(text.as_bytes()), made_from),
+                    Cow::Owned(text) => (Cow::Owned(text.into_bytes()), made_from),
+                }
             }));
             match pieces.last_mut() {
                 _ if next == end => {}
-                Some(Cow::Borrowed(last)) if reaches => *last = &text[end - last.len()..next],
-                Some(Cow::Owned(last)) if reaches => last.extend_from_slice(&text[end..next]),
-                _ => pieces.push(Cow::Borrowed(&text[end..next])),
+                Some((last, made_from)) if reaches => {
+                    match last {
+                        Cow::Borrowed(last) => *last = &text[end - last.len()..next],
+                        Cow::Owned(last) => last.extend_from_slice(&text[end..next]),
+                    }
+                    made_from.end = next;
+                }
+                _ => pieces.push((Cow::Borrowed(&text[end..next]), end..next)),
             }
             at = next;
         }

@@ -3,6 +3,7 @@
 //! A text goes through the steps that its [`Definition`] tells; how, is in `text`. Streams and threads are left to
 //! `stream` and `parallel`.
 
+mod parts;
 mod pieces;
 mod text;
 
@@ -17,6 +18,7 @@ use crate::pretokenize::{Bounds, Pretokenizer, Split};
 use crate::special::{In, SpecialPolicy, SpecialTokens};
 use crate::token::{Span, TokenId};
 use crate::vocabulary::Vocabulary;
+pub(crate) use parts::{TextPart, TextPiece};
 use pieces::by_borders;
 use text::Segment;
 

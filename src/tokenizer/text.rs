@@ -277,7 +277,7 @@ impl Tokenizer {
     }
 
     /// Puts the ids of the tokens of a piece to `ids`; where something is no token, what stands for the unknown.
-    pub(super) fn to_known_ids(&self, ranks: &[Rank], ids: &mut Vec<TokenId>) -> Result<(), Error> {
+    pub(crate) fn to_known_ids(&self, ranks: &[Rank], ids: &mut Vec<TokenId>) -> Result<(), Error> {
         let is_known = |&rank: &Rank| self.vocabulary.is_known(rank);
         for stretch in ranks.chunk_by(|a, b| is_known(a) == is_known(b)) {
             if stretch.first().is_some_and(is_known) {

@@ -18,8 +18,17 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::part::{Merge, NONE, Part};
-use super::team::{Helped, Task, Team};
+use super::team::{Helped, Team};
 use super::words::{Symbol, Words};
+
+/// How many pairs are counted anew at a time, at most.
+const AGAIN: usize = 16;
+
+/// Among how many that come next they are looked for.
+const LOOKED_AT: usize = 32;
+
+/// How many places they have together, at most, if they are more than one.
+const MOST_WORK: u64 = 16 * 1024;
 
 /// What is to be learned, and when to stop.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +93,15 @@ struct Learner<'t, S> {
     /// How many pairs were given numbers.
     pairs: u32,
     fresh: Vec<((u32, u32), u64)>,
+    again: Again<S>,
+}
+
+/// Pairs that are counted anew.
+struct Again<S> {
+    pairs: Vec<Merge<S>>,
+    /// For each but the first, its place in the queue.
+    places: Vec<usize>,
+    counts: Vec<u64>,
 }
 
 impl<'t, S: Symbol> Learner<'t, S> {
@@ -97,6 +115,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
             queue: Queue::default(),
             pairs: 0,
             fresh: Vec::new(),
+            again: Again { pairs: Vec::new(), places: Vec::new(), counts: Vec::new() },
         }
     }
 
@@ -107,30 +126,16 @@ impl<'t, S: Symbol> Learner<'t, S> {
             let Some(top) = self.queue.pop() else { return };
             let Reverse((left, right)) = top.pair;
             let (l, r) = (left as usize, right as usize);
-            let newer = left.max(right);
-            let newer = if (newer as usize) < self.first { 0 } else { newer };
+            if self.is_old(&top) {
+                self.count_again(top, merges);
+                continue;
+            }
             let length = self.lengths[l].saturating_add(self.lengths[r]);
             let is_first = length == 2 && self.goal.first_pairs_pass;
-            let merge = Merge {
-                pair: top.number,
-                newer,
-                left: S::new(l),
-                right: S::new(r),
-                both: S::new(self.lengths.len()),
-            };
-            if self.touched[l].max(self.touched[r]) > top.step {
-                let count = self.team.run(Task::Recount(merge));
-                if count != top.count {
-                    if count >= self.goal.least {
-                        self.queue.push(Entry { count, step: merges, ..top });
-                    }
-                    continue;
-                }
-            }
             if (length > self.goal.longest && !is_first) || guide.refuses(left, right) {
                 continue;
             }
-            let made = self.team.run(Task::Merge(merge, self.goal.longest));
+            let made = self.team.merge(self.merge_of(&top), self.goal.longest);
             debug_assert!(made <= top.count);
             merges += 1;
             self.lengths.push(length);
@@ -141,6 +146,68 @@ impl<'t, S: Symbol> Learner<'t, S> {
                 return;
             }
         }
+    }
+
+    /// Whether one of the two symbols was merged since the pair was counted.
+    fn is_old(&self, entry: &Entry) -> bool {
+        let Reverse((left, right)) = entry.pair;
+        self.touched[left as usize].max(self.touched[right as usize]) > entry.step
+    }
+
+    fn merge_of(&self, entry: &Entry) -> Merge<S> {
+        let Reverse((left, right)) = entry.pair;
+        let newer = left.max(right);
+        Merge {
+            pair: entry.number,
+            newer: if (newer as usize) < self.first { 0 } else { newer },
+            left: S::new(left as usize),
+            right: S::new(right as usize),
+            both: S::new(self.lengths.len()),
+        }
+    }
+
+    /// Counts anew a pair that was taken out of the queue, and with it some that come next: to look far away for many things
+    /// takes not much longer than for one, and they are work enough for several threads. That one of them may have to be
+    /// counted once more before its turn does no harm.
+    fn count_again(&mut self, top: Entry, step: u32) {
+        let mut again =
+            std::mem::replace(&mut self.again, Again { pairs: vec![], places: vec![], counts: vec![] });
+        again.pairs.clear();
+        again.places.clear();
+        again.pairs.push(self.merge_of(&top));
+        let mut work = top.count;
+        let next = self.queue.run.len();
+        for place in (next.saturating_sub(LOOKED_AT)..next).rev() {
+            let entry = self.queue.run[place];
+            if entry.count == GONE || !self.is_old(&entry) {
+                continue;
+            }
+            // A pair has no more places than its count.
+            work += entry.count;
+            if work > MOST_WORK || again.pairs.len() == AGAIN {
+                break;
+            }
+            again.pairs.push(self.merge_of(&entry));
+            again.places.push(place);
+        }
+        self.team.recount(&again.pairs, &mut again.counts);
+        let least = self.goal.least;
+        let count = again.counts[0];
+        if count >= least {
+            self.queue.push(Entry { count, step, ..top });
+        }
+        for (&place, &count) in again.places.iter().zip(&again.counts[1..]) {
+            let entry = &mut self.queue.run[place];
+            let before = std::mem::replace(entry, Entry { step, ..*entry });
+            if count == before.count {
+                continue;
+            }
+            entry.count = GONE;
+            if count >= least {
+                self.queue.push(Entry { count, step, ..before });
+            }
+        }
+        self.again = again;
     }
 
     /// Gives numbers to the pairs that appeared, and puts them into the queue.
@@ -214,12 +281,18 @@ struct Entry {
 /// are never asked for.
 #[derive(Default)]
 struct Queue {
-    sorted: BinaryHeap<Entry>,
+    /// The class that was put in order, the first to be taken at the end.
+    run: Vec<Entry>,
+    /// What has come into that class since, or above it.
+    late: BinaryHeap<Entry>,
     /// By class.
     waiting: Vec<Vec<Entry>>,
     /// The class that is in order, and all above it.
     class: usize,
 }
+
+/// The count of an entry in the run that is not there any more.
+const GONE: u64 = 0;
 
 /// Counts of the same class differ by an eighth at most.
 pub(super) fn class(count: u64) -> usize {
@@ -234,7 +307,7 @@ impl Queue {
     fn push(&mut self, entry: Entry) {
         let class = class(entry.count);
         if class >= self.class && self.class > 0 {
-            self.sorted.push(entry);
+            self.late.push(entry);
             return;
         }
         if self.waiting.len() <= class {
@@ -245,12 +318,18 @@ impl Queue {
 
     fn pop(&mut self) -> Option<Entry> {
         loop {
-            if let Some(entry) = self.sorted.pop() {
-                return Some(entry);
+            while self.run.last().is_some_and(|entry| entry.count == GONE) {
+                self.run.pop();
             }
-            let waiting = self.waiting.pop()?;
-            self.class = self.waiting.len();
-            self.sorted = waiting.into();
+            match (self.run.last(), self.late.peek()) {
+                (None, None) => {
+                    self.run = self.waiting.pop()?;
+                    self.class = self.waiting.len();
+                    self.run.sort_unstable();
+                }
+                (Some(next), late) if late.is_none_or(|late| late < next) => return self.run.pop(),
+                _ => return self.late.pop(),
+            }
         }
     }
 }

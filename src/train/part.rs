@@ -19,6 +19,9 @@ const STEP: usize = 1024;
 /// How many places ahead cells are asked for.
 const AHEAD: usize = 12;
 
+/// For how many places of a pair cells are asked for before it is looked at.
+const ASKED: usize = 64;
+
 /// Up to so many symbols to begin with, pairs of them are found in a table of all pairs.
 const FEW: usize = 600;
 
@@ -128,8 +131,41 @@ impl<S: Symbol> Part<S> {
         self.lists.get(pair as usize).map_or(0, |list| list.1 as usize)
     }
 
-    /// Counts the pair anew: how often it stands there, by the counts of the words.
-    pub(super) fn recount(&mut self, merge: Merge<S>) -> u64 {
+    /// Counts the pairs anew, into `counts`: how often each stands there, by the counts of the words.
+    ///
+    /// Many at a time, because most lists are short and nothing that they lead to is near: all of it is asked for before it is
+    /// looked at.
+    pub(super) fn recount(&mut self, pairs: &[Merge<S>], counts: &mut Vec<u64>) {
+        counts.clear();
+        for merge in pairs {
+            prefetch(&self.lists, merge.pair as usize);
+            prefetch(&self.places, merge.newer as usize);
+        }
+        for merge in pairs {
+            if let Some(places) = self.list(merge) {
+                prefetch(places, 0);
+                prefetch(places, places.len() - 1);
+            }
+        }
+        let ask = |part: &Part<S>, merge: Option<&Merge<S>>| {
+            for &place in merge.and_then(|merge| part.list(merge)).into_iter().flatten().take(ASKED) {
+                prefetch(&part.words.cells, place as usize);
+            }
+        };
+        ask(self, pairs.first());
+        for (at, merge) in pairs.iter().enumerate() {
+            ask(self, pairs.get(at + 1));
+            counts.push(self.recount_one(merge));
+        }
+    }
+
+    /// The places of a pair, if it has any.
+    fn list(&self, merge: &Merge<S>) -> Option<&[u32]> {
+        let &(start, length) = self.lists.get(merge.pair as usize)?;
+        (length > 0).then(|| &self.places[merge.newer as usize][range(start, length)])
+    }
+
+    fn recount_one(&mut self, merge: &Merge<S>) -> u64 {
         let Some(list) = self.lists.get_mut(merge.pair as usize) else { return 0 };
         let places = &mut self.places[merge.newer as usize][range(list.0, list.1)];
         let cells = &self.words.cells;
@@ -137,7 +173,7 @@ impl<S: Symbol> Part<S> {
         let mut weights = self.words.weights();
         let (mut weight, mut kept) = (0, 0);
         for at in 0..places.len() {
-            if let Some(&next) = places.get(at + AHEAD) {
+            if let Some(&next) = places.get(at.max(ASKED - AHEAD) + AHEAD) {
                 prefetch(cells, next as usize);
             }
             let place = places[at];

@@ -32,9 +32,9 @@ const FAILED: u8 = 5;
 
 /// What is done in every part.
 #[derive(Clone, Copy)]
-pub(super) enum Task<S> {
-    /// See [`Part::recount`].
-    Recount(Merge<S>),
+enum Task<S> {
+    /// See [`Part::recount`]; the pairs are in `Work`.
+    Recount,
     /// See [`Part::merge`].
     Merge(Merge<S>, u32),
 }
@@ -54,12 +54,15 @@ struct Work<S> {
     part: Part<S>,
     task: Option<Task<S>>,
     sum: u64,
+    /// Pairs to be counted, and how often they stand in the part.
+    pairs: Vec<Merge<S>>,
+    counts: Vec<u64>,
 }
 
 impl<S: Symbol> Team<S> {
     pub(super) fn new(parts: Vec<Part<S>>) -> Team<S> {
         let seat = |part| Seat {
-            work: Mutex::new(Work { part, task: None, sum: 0 }),
+            work: Mutex::new(Work { part, task: None, sum: 0, pairs: Vec::new(), counts: Vec::new() }),
             state: AtomicU8::new(IDLE),
             sleeps: AtomicBool::new(false),
         };
@@ -108,8 +111,26 @@ impl<S: Symbol> Helped<'_, S> {
         look(&mut self.seats[number].lock().part)
     }
 
+    /// Merges the pair in every part, see [`Part::merge`]; the sum of the results.
+    pub(super) fn merge(&self, merge: Merge<S>, longest: u32) -> u64 {
+        self.run(Task::Merge(merge, longest))
+    }
+
+    /// Counts the pairs anew, into `counts`, see [`Part::recount`].
+    pub(super) fn recount(&self, pairs: &[Merge<S>], counts: &mut Vec<u64>) {
+        for seat in self.seats {
+            pairs.clone_into(&mut seat.lock().pairs);
+        }
+        self.run(Task::Recount);
+        counts.clear();
+        counts.resize(pairs.len(), 0);
+        for seat in self.seats {
+            counts.iter_mut().zip(&seat.lock().counts).for_each(|(all, count)| *all += count);
+        }
+    }
+
     /// Does the task in every part; the sum of the results.
-    pub(super) fn run(&self, task: Task<S>) -> u64 {
+    fn run(&self, task: Task<S>) -> u64 {
         let given: Vec<bool> = match self.seats.len() {
             1 => Vec::new(),
             _ => self
@@ -137,8 +158,10 @@ impl<S: Symbol> Seat<S> {
     fn give(&self, task: Task<S>, helper: Option<&Thread>) -> bool {
         let Some(helper) = helper else { return false };
         let mut work = self.lock();
-        let (Task::Recount(merge) | Task::Merge(merge, _)) = task;
-        let places = work.part.places(merge.pair);
+        let places = match task {
+            Task::Merge(merge, _) => work.part.places(merge.pair),
+            Task::Recount => work.pairs.iter().map(|merge| work.part.places(merge.pair)).sum(),
+        };
         let sleeps = self.sleeps.load(Ordering::Relaxed);
         if places < if sleeps { WORTH_WAKING } else { WORTHWHILE } {
             return false;
@@ -217,7 +240,10 @@ impl<S: Symbol> Work<S> {
 
     fn carry_out(&mut self, task: Task<S>) -> u64 {
         match task {
-            Task::Recount(merge) => self.part.recount(merge),
+            Task::Recount => {
+                self.part.recount(&self.pairs, &mut self.counts);
+                0
+            }
             Task::Merge(merge, longest) => self.part.merge(merge, longest),
         }
     }

@@ -3,11 +3,26 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::token::TokenId;
+use crate::vocabulary::{BpeModel, Vocabulary};
 
 /// The tokens and counts that were learned.
 fn learned(trained: &Trained) -> Vec<(Vec<u8>, u64)> {
     let merges = trained.merges().map(|merge| (merge.bytes.to_vec(), merge.count));
     merges.chain([(b"tokens".to_vec(), trained.text_tokens())]).collect()
+}
+
+/// What training knows of its tokens is what is found out of any list of merges.
+fn is_as_found_out(trained: &Trained) {
+    let vocabulary = &trained.definition().vocabulary;
+    let tokens: Vec<(Vec<u8>, TokenId)> = vocabulary.iter().map(|(id, bytes)| (bytes.to_vec(), id)).collect();
+    let merges = vocabulary.tables().merges().map(|(left, right, both)| [left, right, both]).collect();
+    let model = BpeModel { merges: Some(merges), whole_pieces: false, ..BpeModel::ranked(tokens) };
+    let found = Vocabulary::from_model(model).expect("what was learned");
+    assert!(found.iter().eq(vocabulary.iter()));
+    assert_eq!(found.pairs(), vocabulary.pairs());
+    assert_eq!(found.rules(), vocabulary.rules());
+    assert!(!found.has_unreachable_tokens());
 }
 
 /// A text of words that have much in common, so that there are many ties and runs.
@@ -45,6 +60,7 @@ proptest! {
             .min_frequency(least)
             .max_token_length(longest)
             .like_hugging_face(like_hugging_face)
+            .special("<|end|>")
             .alphabet(alphabet.chars());
         let (mut counts, mut backwards) = (trainer.counts().expect("a pattern"), trainer.counts().expect("a pattern"));
         for text in &texts {
@@ -53,7 +69,9 @@ proptest! {
         for text in texts.iter().rev() {
             backwards.add_text(text.as_bytes()).expect("no regular expression gives up");
         }
-        let naive = learned(&trainer.train_naively(&counts).expect("large enough"));
+        let naive = trainer.train_naively(&counts).expect("large enough");
+        is_as_found_out(&naive);
+        let naive = learned(&naive);
         for threads in [1, 2, 3] {
             let trainer = trainer.clone().threads(threads);
             prop_assert_eq!(&learned(&trainer.train(&counts).expect("large enough")), &naive);

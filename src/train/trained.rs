@@ -80,7 +80,13 @@ impl Trained {
         let merges = learned.iter().zip(&ids[first..]).map(|(merge, &id)| (id, merge.count)).collect();
         let model = model(start.base.as_ref().map(|base| &base.vocabulary), tokens, &ids, &learned);
         let size = model.tokens.len() + specials.len();
-        let mut definition = Definition::new("trained", Vocabulary::from_model(model)?, "");
+        let vocabulary = match &start.base {
+            Some(_) => Vocabulary::from_model(model)?,
+            // The bytes of a token are merged in the same way wherever they become that token: no merge has reached
+            // across its ends. So the pair that made it is the one that its bytes come down to, and the only one.
+            None => Vocabulary::from_learned(model)?,
+        };
+        let mut definition = Definition::new("trained", vocabulary, "");
         definition.split = trainer.split.clone();
         definition.specials = SpecialTokens::new(specials)?;
         if let Some(base) = base {

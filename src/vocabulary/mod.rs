@@ -80,7 +80,16 @@ impl Vocabulary {
     /// does not join two tokens into a third one that has their bytes, or if there are about a million tokens or two
     /// million tokens and merges.
     pub fn from_model(model: BpeModel) -> Result<Vocabulary, Error> {
-        let made = model::make(model)?;
+        Vocabulary::from_made(model::make(model)?)
+    }
+
+    /// The same of a model whose tokens are in the order of ids: first those that merging begins with, then one for each merge,
+    /// in the order of the merges, and each with the pair that merging its bytes comes down to. So nothing has to be found out.
+    pub(crate) fn from_learned(model: BpeModel) -> Result<Vocabulary, Error> {
+        Vocabulary::from_made(model::make_learned(model)?)
+    }
+
+    fn from_made(made: model::Made) -> Result<Vocabulary, Error> {
         Vocabulary::from_images(
             made.images.map(Cow::Owned),
             Ids::new(made.runs.into()),
@@ -154,6 +163,11 @@ impl Vocabulary {
         self.ids.rank(id).is_some()
     }
 
+    /// The rank of an ordinary token.
+    pub(crate) fn rank_of(&self, id: TokenId) -> Option<Rank> {
+        self.ids.rank(id)
+    }
+
     /// The bytes of a token. They need not be valid UTF-8: a character can be spread over several tokens.
     pub fn bytes(&self, id: TokenId) -> Option<&[u8]> {
         self.ids.rank(id).map(|rank| self.tables.bytes(rank))
@@ -174,6 +188,11 @@ impl Vocabulary {
     /// Whether there are tokens of several bytes (characters) that merging does not come to.
     pub fn has_unreachable_tokens(&self) -> bool {
         !self.tables.reach_all()
+    }
+
+    /// Whether two tokens may have the same bytes: only those can that text is never encoded with.
+    pub(crate) fn can_spell_twice(&self) -> bool {
+        self.ids.len() > self.rules.merging
     }
 
     /// Puts the bytes of a token to `out`; `false` if there is no such token.

@@ -76,12 +76,37 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
     check_sizes(&model)?;
     let ranks = match &model.merges {
         None => Ranks { order: (0..model.tokens.len()).collect(), pairs: None },
-        Some(merges) => by_list(&model, merges)?,
+        Some(merges) => {
+            let ranks = by_list(&model, merges)?;
+            let tokens: Vec<&[u8]> =
+                ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
+            index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
+            ranks
+        }
     };
+    make_images(model, ranks)
+}
+
+/// The same of a model whose ranks are known, see [`super::Vocabulary::from_learned`].
+pub(super) fn make_learned(model: BpeModel) -> Result<Made, Error> {
+    check_sizes(&model)?;
+    let mut pairs = vec![None; model.tokens.len()];
+    for &[left, right, both] in model.merges.iter().flatten() {
+        pairs[both as usize] = Some((left, right));
+    }
+    make_images(model, Ranks { order: (0..pairs.len()).collect(), pairs: Some(pairs) })
+}
+
+fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
     let tokens: Vec<&[u8]> = ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
-    let table = index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
     let others = Others::new(&model, &tokens);
-    let pairs = ranks.pairs.unwrap_or_else(|| origin::by_rank(&table, model.unit, &others.bytes));
+    let pairs = match ranks.pairs {
+        Some(pairs) => pairs,
+        None => {
+            let table = index(&tokens, &|rank| model.tokens[ranks.order[rank as usize]].1)?;
+            origin::by_rank(&table, model.unit, &others.bytes)
+        }
+    };
     let plan = Plan {
         unit: model.unit,
         tokens: &tokens,
@@ -89,6 +114,7 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
         others: &others.spelled,
         bytes: &others.bytes,
         whole_pieces: model.whole_pieces,
+        saves_room: false,
     };
     let ids = ranks.order.iter().map(|&place| model.tokens[place].1).chain(others.ids);
     let rules = Rules {

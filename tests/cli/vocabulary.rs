@@ -314,3 +314,215 @@ fn one_vocabulary() {
     run(&["vocab", "nothing"], "").failed(&["nothing: no encoding has this name"]);
     run(&["vocab", "gpt2", "--like", "gpt2"], "").failed(&["--like: "]);
 }
+
+#[test]
+fn tokens_by_id_text_and_bytes() {
+    let expected = "\
+id      0
+text    \"!\"
+bytes   21
+length  1 in bytes, 1 in characters
+kind    symbol
+rank    0
+made of merging begins with it
+
+\"!\"  0
+
+id      279
+text    \" the\"
+bytes   20 74 68 65
+length  4 in bytes, 4 in characters
+kind    merge
+rank    279
+made of \" th\" (270) + \"e\" (68)
+
+\" the\"  279  rank 279
+├─ \" th\"  270  rank 270
+│  ├─ \" t\"  259  rank 259
+│  │  ├─ \" \"  220
+│  │  └─ \"t\"  83
+│  └─ \"h\"  71
+└─ \"e\"  68
+
+id      378
+text    \"\\xe2\\x80\"
+bytes   e2 80
+length  2 in bytes, 0 in characters
+kind    merge
+rank    378
+made of \"\\xe2\" (158) + \"\\x80\" (222)
+
+\"\\xe2\\x80\"  378  rank 378
+├─ \"\\xe2\"  158
+└─ \"\\x80\"  222
+";
+    let args = ["vocab", "cl100k_base", "--token", " the", "--id", "0", "--bytes", "E2 80", "--tree"];
+    assert_eq!(run(&args, "").silent(), expected);
+    let json = run(&[&args[..], &["--json"]].concat(), "").json();
+    assert_eq!(json["tokens"][1]["tree"]["parts"][0]["id"], 270);
+    assert_eq!(json["tokens"][2]["bytes_hex"], "e280");
+    let special = run(&["vocab", "cl100k_base", "--id", "100257", "--jsonl"], "").silent();
+    let wanted = json!({ "id": 100257, "rank": null, "text": "<|endoftext|>", "bytes": 13, "chars": 13,
+        "kind": "special", "left": null, "right": null });
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&special).unwrap(), wanted);
+
+    run(&["vocab", "cl100k_base", "--id", "100256"], "")
+        .failed(&["--id: 100256 is no token", "hint: its ids are"]);
+    let missing = run(&["vocab", "cl100k_base", "--token", "tokenization"], "");
+    missing.failed(&["is no token of cl100k_base", "hint: it becomes \"token\" \"ization\""]);
+    run(&["vocab", "llama2", "--token", "▁the"], "")
+        .failed(&["hint: the spaces that SentencePiece writes as ▁"]);
+    run(&["vocab", "cl100k_base", "--bytes", "e"], "").failed(&["two hexadecimal digits a byte"]);
+    run(&["vocab", "cl100k_base", "--tree"], "").failed(&["--tree: of which token?"]);
+    run(&["vocab", "--id", "1"], "").failed(&["NAME|FILE|FOLDER"]);
+}
+
+#[test]
+fn lists_of_tokens() {
+    let tokens: [&[u8]; 6] = [b"ab", "é".as_bytes(), b"xyz", b"ab\"\\\n", "\u{200b}".as_bytes(), b"abab"];
+    let folder = folder(&[("ranks", &tiktoken(&tokens))]);
+    let vocab = |args: &[&str]| run_in(&folder, &[&["vocab", "ranks", "--like", "gpt2"], args].concat());
+    // That of the ids of special tokens which is free comes with the pattern.
+    let expected = "   id  rank  bytes  kind         text
+50256     -     13  special      \"<|endoftext|>\"
+  259     -      5  whole-piece  \"ab\\\"\\\\\\n\"
+  261   261      4  merge        \"abab\"
+";
+    assert_eq!(vocab(&["--longest", "3"]).silent(), expected);
+    let found = vocab(&["--search", "^[^a<]..$"]).silent();
+    assert_eq!(found, " id  rank  bytes  kind         text\n258     -      3  whole-piece  \"xyz\"\n");
+    let bytes = vocab(&["--search", r"(?-u:\xc3)", "--limit", "1"]).silent();
+    assert_eq!(
+        bytes,
+        " id  rank  bytes  kind    text\n195   195      1  symbol  \"\\xc3\"\nand 1 more (--limit 0 lists all)\n"
+    );
+    assert_eq!(vocab(&["--search", "nothing"]).good().err, "tokenize: note: there are no such tokens\n");
+    vocab(&["--search", "(?="])
+        .failed(&["--search: \"(?=\" is no regular expression: look-around", "hint: "]);
+    vocab(&["--search", "a", "--list"]).failed(&["cannot be used with"]);
+
+    let list = vocab(&["--list"]).silent();
+    let lines: Vec<&str> = list.lines().skip(1).collect();
+    assert_eq!(lines.len(), 263);
+    for (line, object) in lines.iter().zip(vocab(&["--jsonl"]).silent().lines()) {
+        let object: serde_json::Value = serde_json::from_str(object).unwrap();
+        let id: u32 = line.split_whitespace().next().unwrap().parse().unwrap();
+        assert_eq!(object["id"], id);
+        let text = read_back(line.split_once('"').unwrap().1.strip_suffix('"').unwrap());
+        let wanted = match (object["text"].as_str(), object["bytes_hex"].as_str()) {
+            (Some(text), None) => text.as_bytes().to_vec(),
+            (None, Some(hex)) => vec![u8::from_str_radix(hex, 16).unwrap()],
+            _ => panic!("{object}"),
+        };
+        assert_eq!(text, wanted, "{line}");
+    }
+}
+
+/// The bytes of a text between quotes, as the help of `vocab --list` describes it.
+fn read_back(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if c != '\\' {
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        match rest.as_bytes()[1] {
+            b'x' => {
+                bytes.push(u8::from_str_radix(&rest[2..4], 16).unwrap());
+                rest = &rest[4..];
+            }
+            b'u' => {
+                let end = rest.find('}').unwrap();
+                let c = char::from_u32(u32::from_str_radix(&rest[3..end], 16).unwrap()).unwrap();
+                bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = &rest[end + 1..];
+            }
+            other => {
+                bytes.push(match other {
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    other => other,
+                });
+                rest = &rest[2..];
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn tokens_that_are_never_made() {
+    let expected = "  id  rank  bytes  why  text
+3413  3413      3  cut  \" I'\"
+3914  3914      3  cut  \"\\n//\"
+and 10 more (--limit 0 lists all)
+";
+    let args = ["vocab", "o200k_base", "--unreachable", "--limit", "2"];
+    assert_eq!(run(&args, "").silent(), expected);
+    let none = run(&["vocab", "gpt2", "--unreachable"], "").good();
+    assert_eq!((none.out.as_str(), none.err.as_str()), ("", "tokenize: note: there are no such tokens\n"));
+    // Bytes that have a token of their own as characters are never encoded with those that stand for bytes.
+    let json = run(&["vocab", "mistral-v3", "--unreachable", "--json", "--limit", "1"], "").json();
+    assert_eq!((&json["found"], &json["tokens"][0]["why"]), (&125.into(), &"never".into()));
+    let file = folder(&[("v/tokenizer.json", &listed())]);
+    let never = run_in(&file, &["vocab", "v", "--unreachable"]).silent();
+    assert_eq!(never, "id  rank  bytes  why    text\n 7     -      3  never  \"xyz\"\n");
+}
+
+/// As `tokenizer_json`, with a token that no merge makes.
+fn listed() -> Vec<u8> {
+    let mut file: serde_json::Value = serde_json::from_slice(&tokenizer_json()).unwrap();
+    file["model"]["vocab"]["xyz"] = 7.into();
+    serde_json::to_vec(&file).unwrap()
+}
+
+#[test]
+fn two_vocabularies_differ() {
+    let expected = "\
+tokens  special tokens are counted, too
+100261  tokens of cl100k_base
+128256  tokens of llama3
+100256  in both, with the same id
+     0  in both, with another id
+     0  of these, made of other parts
+     5  only in cl100k_base
+ 28000  only in llama3
+
+only in cl100k_base:
+    id  rank  bytes  kind     text
+100257     -     13  special  \"<|endoftext|>\"
+and 4 more (--limit 0 lists all)
+
+only in llama3:
+    id    rank  bytes  kind   text
+100256  100256      2  merge  \" \\xd9\"
+and 27999 more (--limit 0 lists all)
+";
+    let args = ["vocab", "cl100k_base", "--diff", "llama3", "--limit", "1"];
+    assert_eq!(run(&args, "").silent(), expected);
+    let json = run(&[&args[..], &["--json"]].concat(), "").json();
+    assert_eq!((&json["same"], &json["vocabularies"][1]["only_here"]), (&100256.into(), &28000.into()));
+
+    let folder = folder(&[
+        ("one", &tiktoken(&[b"ab", b"bc", b"abc", b"q1"])),
+        ("other", &tiktoken(&[b"bc", b"ab", b"abc", b"q2"])),
+    ]);
+    run_in(&folder, &["vocab", "one", "--diff", "other"]).failed(&["one: holds tokens only", "--like"]);
+    let out = run_in(&folder, &["vocab", "one", "--like", "gpt2", "--diff", "other"]).silent();
+    assert!(out.contains("     1  of these, made of other parts\n"), "{out}");
+    let lines = run_in(&folder, &["vocab", "one", "--like", "gpt2", "--diff", "other", "--jsonl"]);
+    let found: Vec<serde_json::Value> =
+        lines.silent().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found: Vec<_> =
+        found.iter().map(|line| (&line["only_in"], &line["text"], &line["other_id"])).collect();
+    let wanted = [
+        (json!("one"), json!("q1"), json!(null)),
+        (json!("other"), json!("q2"), json!(null)),
+        (json!(null), json!("ab"), json!(257)),
+        (json!(null), json!("bc"), json!(256)),
+    ];
+    assert_eq!(found, wanted.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>());
+}

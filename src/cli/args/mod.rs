@@ -6,6 +6,7 @@ mod chunk;
 mod count;
 mod cut;
 mod evaluate;
+mod explain;
 mod ids;
 mod known;
 mod shared;
@@ -26,8 +27,9 @@ pub(crate) use chunk::{ChunkArgs, Unit};
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use evaluate::EvaluateArgs;
+pub(crate) use explain::ExplainArgs;
 pub(crate) use ids::{DecodeArgs, EncodeArgs};
-pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, VocabArgs};
+pub(crate) use known::{ConvertArgs, ListArgs, ModelsArgs, Target, TokenArgs, VocabArgs};
 pub(crate) use shared::{
     Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };
@@ -85,6 +87,8 @@ pub(crate) enum Command {
     Encode(EncodeArgs),
     /// Turn token ids into text.
     Decode(DecodeArgs),
+    /// Show how a text becomes its tokens: pieces, merges in their order, other encodings.
+    Explain(ExplainArgs),
     /// Cut a text so that it has at most N tokens.
     Cut(CutArgs),
     /// Divide a text into chunks of at most N tokens, at paragraphs, sentences, lines or words.
@@ -121,6 +125,7 @@ impl Cli {
             Some(Command::Show(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
+            Some(Command::Explain(args)) => &args.common,
             Some(Command::Cut(args)) => &args.common,
             Some(Command::Chunk(args)) => &args.common,
             Some(Command::Encodings(args)) => &args.common,

@@ -12,9 +12,11 @@ mod decode;
 mod encode;
 mod encodings;
 mod evaluate;
+mod explain;
 mod merge_counts;
 mod models;
 mod show;
+mod tokens;
 mod train;
 mod vocab;
 
@@ -33,6 +35,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
         Some(Command::Show(args)) => show::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
+        Some(Command::Explain(args)) => explain::run(args, settings, messages),
         Some(Command::Chat(args)) => chat::run(args, settings, messages),
         Some(Command::Cut(args)) => cut::run(args, settings, messages),
         Some(Command::Chunk(args)) => chunk::run(args, settings, messages),

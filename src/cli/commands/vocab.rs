@@ -8,6 +8,7 @@ use bytepair::registry::encodings::{self, Encoding};
 use serde::Serialize;
 
 use crate::cli::args::{ListArgs, VocabArgs};
+use crate::cli::commands::tokens;
 use crate::cli::description::Description;
 use crate::cli::failure::Failure;
 use crate::cli::messages::Messages;
@@ -69,6 +70,9 @@ impl Source {
 /// Lists, or tells about one.
 pub(crate) fn run(args: &VocabArgs, messages: &Messages) -> Result<(), Failure> {
     let Some(which) = &args.which else { return all(&args.list) };
+    if tokens::is_asked(&args.tokens) {
+        return tokens::run(which, args, messages);
+    }
     let whole = whole(which, args, messages)?;
     if args.list.json {
         return Ok(output::json::value(&whole)?);

@@ -1,21 +1,24 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `quality`, `show`
-//! and `difference`. Which one is asked for is left to the commands.
+//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `explain`,
+//! `quality`, `show` and `difference`. Which one is asked for is left to the commands.
 
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod chunks;
 pub(crate) mod csv;
 pub(crate) mod difference;
+pub(crate) mod explain;
 pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod quality;
 pub(crate) mod show;
 pub(crate) mod table;
+pub(crate) mod tokens;
 pub(crate) mod training;
+pub(crate) mod twofold;
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -59,6 +62,11 @@ pub(crate) fn line(text: impl std::fmt::Display) -> io::Result<()> {
     let mut out = stdout();
     writeln!(out, "{text}")?;
     out.flush()
+}
+
+/// How many columns the terminal has that standard output is; `None` if it is none.
+pub(crate) fn columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
 /// How text for people looks on this standard output.

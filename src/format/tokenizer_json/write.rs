@@ -2,7 +2,7 @@
 //!
 //! What such a file cannot hold is an error that says what it is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -30,12 +30,12 @@ const CL100K: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{
 /// they would give to others.
 pub fn write(definition: &Definition) -> Result<Vec<u8>, Error> {
     let refuse = |what: String| invalid(format!("a tokenizer.json cannot hold this vocabulary: {what}"));
-    let mut written = Written::new(&definition.vocabulary).map_err(refuse)?;
+    let written = Written::new(&definition.vocabulary).map_err(refuse)?;
     if definition.strips_first_space {
         return Err(refuse("decoding leaves out the first space, which is not byte-level".into()));
     }
     let specials = definition.specials.tokens();
-    add_specials(&mut written, specials, &definition.normalizer).map_err(refuse)?;
+    let among = specials_among(&written, specials, &definition.normalizer).map_err(refuse)?;
     let head = json!({
         "version": "1.0",
         "truncation": null,
@@ -55,50 +55,60 @@ pub fn write(definition: &Definition) -> Result<Vec<u8>, Error> {
     );
     file.push_str("\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,");
     file.push_str(&format!("\"ignore_merges\":{},\n\"vocab\":{{\n", written.looks_up_whole_pieces()));
-    let names = written.names.iter().map(|(id, name)| format!("{}:{id}", json_text(name)));
-    push_all(&mut file, names);
+    let names: Vec<String> = written.names.iter().map(|(_, name)| json_text(name)).collect();
+    let among = among.iter().map(|token| (token.id, json_text(&token.name))).collect::<Vec<_>>();
+    let own = written.names.iter().zip(&names).map(|((id, _), name)| (id, name));
+    let all = own.chain(among.iter().map(|(id, name)| (id, name)));
+    push_all(&mut file, all, |file, (id, name)| file.extend([name, ":", &id.to_string()]));
     file.push_str("},\n\"merges\":[\n");
-    let merges = written.merges.iter();
-    push_all(&mut file, merges.map(|(left, right)| format!("[{},{}]", json_text(left), json_text(right))));
+    push_all(&mut file, written.merges.iter(), |file, &[left, right]| {
+        file.extend(["[", &names[left], ",", &names[right], "]"]);
+    });
     file.push_str("]}}\n");
     Ok(file.into_bytes())
 }
 
 /// Elements, each on a line of its own.
-fn push_all(file: &mut String, elements: impl Iterator<Item = String>) {
+fn push_all<T>(file: &mut String, elements: impl Iterator<Item = T>, push: impl Fn(&mut String, T)) {
     for (place, element) in elements.enumerate() {
-        file.extend([if place == 0 { "" } else { ",\n" }, &element]);
+        file.push_str(if place == 0 { "" } else { ",\n" });
+        push(file, element);
     }
     file.push('\n');
 }
 
-/// Puts special tokens among the others where that is needed for their ids: Hugging Face's tokenizers number those that
-/// are not there one after the other, whatever the file says.
-fn add_specials(
-    written: &mut Written,
-    specials: &[SpecialToken],
+/// The special tokens that have to stand among the others for their ids: Hugging Face's tokenizers number those that are not
+/// there one after the other, whatever the file says.
+fn specials_among<'s>(
+    written: &Written,
+    specials: &'s [SpecialToken],
     normalizer: &Normalizer,
-) -> Result<(), String> {
-    let ids: HashSet<TokenId> = written.names.iter().map(|(id, _)| *id).collect();
-    let is_dense = (0..ids.len() as TokenId).all(|id| ids.contains(&id));
-    let is_next = |(place, token): (usize, &SpecialToken)| token.id as usize == ids.len() + place;
-    let mut names: HashSet<String> = written.names.iter().map(|(_, name)| name.clone()).collect();
+) -> Result<Vec<&'s SpecialToken>, String> {
+    let wanted: HashSet<&str> = specials.iter().map(|token| &*token.name).collect();
+    let mut named: HashMap<&str, TokenId> = HashMap::new();
+    for (id, name) in &written.names {
+        if wanted.contains(name.as_str()) {
+            named.insert(name, *id);
+        }
+    }
     for token in specials {
         let shown = show(&token.name);
         let stays = normalizer.apply(token.name.as_bytes()).is_ok_and(|name| *name == *token.name.as_bytes());
         if token.in_normalized && !stays {
             return Err(format!("the normalizer would change the special token {shown}"));
         }
-        let is_own = |(id, name): &(TokenId, String)| {
-            *id == token.id && *name == byte_alphabet::encode(token.name.as_bytes())
-        };
-        if names.contains(&*token.name) && !written.names.iter().any(|own| own.1 == token.name && is_own(own))
-        {
+        let is_own = |id| id == token.id && *token.name == byte_alphabet::encode(token.name.as_bytes());
+        if named.get(&*token.name).is_some_and(|&id| !is_own(id)) {
             return Err(format!("the special token {shown} has the name of another token"));
         }
     }
+    let count = written.names.len();
+    let mut ids: Vec<TokenId> = written.names.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    let is_dense = ids.iter().enumerate().all(|(place, &id)| place == id as usize);
+    let is_next = |(place, token): (usize, &SpecialToken)| token.id as usize == count + place;
     if is_dense && specials.iter().enumerate().all(is_next) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if written.looks_up_whole_pieces() {
         // There a name among the others would be found in ordinary text.
@@ -106,22 +116,19 @@ fn add_specials(
             "it has tokens that no merge comes to, and special tokens whose ids do not follow on it".into()
         );
     }
-    let mut taken = ids;
+    let mut among: Vec<&SpecialToken> = Vec::new();
+    let mut taken: HashSet<TokenId> = HashSet::new();
     for token in specials {
-        if names.contains(&*token.name) {
+        if named.insert(&token.name, token.id).is_some() {
             continue;
         }
-        if !taken.insert(token.id) {
-            return Err(format!(
-                "the special token {} has the id {} of another token",
-                show(&token.name),
-                token.id
-            ));
+        if ids.binary_search(&token.id).is_ok() || !taken.insert(token.id) {
+            let (shown, id) = (show(&token.name), token.id);
+            return Err(format!("the special token {shown} has the id {id} of another token"));
         }
-        names.insert(token.name.to_string());
-        written.names.push((token.id, token.name.to_string()));
+        among.push(token);
     }
-    Ok(())
+    Ok(among)
 }
 
 fn added_token(token: &SpecialToken) -> Value {
