@@ -164,6 +164,32 @@ fn tabs_have_the_counts_and_the_merges() {
     assert_eq!(browser.errors(), Vec::<String>::new());
 }
 
+/// The page puts the merges of a piece together from those of its tokens; `explain` watches them happen.
+#[test]
+fn the_merges_are_those_of_explain() {
+    let Some(browser) = Browser::start() else { return };
+    for (vocabulary, text) in [
+        ("gpt2", "understandings"),
+        ("o200k_base", "antidisestablishmentarianismusesmanship"),
+        ("cl100k_base", "aaaaaaaaaaaaaaaaaaaaaaab"),
+        ("llama3", "日本語处理과정🦀"),
+        ("gpt-neox", "mississippimississippi"),
+    ] {
+        let folder = folder("a.txt", text.as_bytes());
+        run(folder.path(), &["show", "-q", "--html", "page.html", "-e", vocabulary, "a.txt"]);
+        let out = run(folder.path(), &["explain", text, "--json", "-e", vocabulary]);
+        let explained: Value = serde_json::from_slice(&out).unwrap();
+        let merges = explained["texts"][0]["pieces"][0]["merges"].as_array().unwrap();
+        let merges: Vec<Value> = merges.iter().map(|m| json!([m["rank"], m["token"], m["start"]])).collect();
+        browser.open(&folder.path().join("page.html"));
+        browser.click("#tab-merges");
+        let steps = "return [...document.querySelectorAll('.steps li[data-id]')].map(
+            (li) => [Number(li.dataset.rank), Number(li.dataset.id), Number(li.dataset.start)])";
+        assert!(merges.len() > 3, "{vocabulary}: {explained}");
+        assert_eq!(browser.script(steps), Value::Array(merges), "{vocabulary}");
+    }
+}
+
 #[test]
 fn text_cannot_become_markup() {
     let Some(browser) = Browser::start() else { return };

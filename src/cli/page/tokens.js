@@ -441,7 +441,7 @@
       if (data.whole_pieces && to - from === 1) say("This vocabulary takes a piece that is a token as a whole at once, without merging. Merging comes to it so:");
       const { steps, isCut } = stepsOf(from, to);
       if (isCut) say("The piece is long: the merges of its first tokens are shown.");
-      parts.push(make("ol", { class: "steps" }, ...steps.map(({ parts, merge, pair }, i) => make("li", {},
+      parts.push(make("ol", { class: "steps" }, ...steps.map(({ parts, merge, pair }, i) => make("li", merge ? { "data-rank": known.ranks[merge.kind], "data-id": known.ids[merge.kind], "data-start": merge.start } : {},
         make("span", { class: "parts mono" }, ...parts.map((part) => make("span", { class: part.isNew ? "part new" : "part", dir: "auto" }, ...nodesOfKind(part.kind)))),
         make("span", { class: "rule" }, ...(merge
           ? [i + ". rank " + number(known.ranks[merge.kind]) + ": ", ...nodesOfKind(pair[0].kind), " + ", ...nodesOfKind(pair[1].kind), " → id " + known.ids[merge.kind]]

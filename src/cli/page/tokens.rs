@@ -4,7 +4,7 @@
 //! puts it together again. Of a vocabulary there are the tokens of the text and the parts that these are merged of.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bytepair::{TokenId, Tokenizer};
 use serde::Serialize;
@@ -69,13 +69,15 @@ pub(crate) struct Collector<'t> {
     lengths: Vec<usize>,
     skips: Vec<(usize, usize)>,
     files: Vec<(usize, String)>,
+    /// Whether the tokens stand for another text than this one, which the normalizer made of it.
+    is_changed: bool,
 }
 
 impl<'t> Collector<'t> {
     /// Of nothing yet.
     pub(crate) fn new(tokenizer: &'t Tokenizer) -> Collector<'t> {
         let (text, ids, lengths) = (Vec::new(), Vec::new(), Vec::new());
-        Collector { tokenizer, text, ids, lengths, skips: Vec::new(), files: Vec::new() }
+        Collector { tokenizer, text, ids, lengths, skips: Vec::new(), files: Vec::new(), is_changed: false }
     }
 
     /// A file with this name begins.
@@ -89,6 +91,8 @@ impl<'t> Collector<'t> {
             self.skips.push((self.ids.len(), token.skipped.len()));
             self.text.extend_from_slice(token.skipped);
         }
+        let own = self.tokenizer.vocabulary().bytes(token.id);
+        self.is_changed |= !token.skipped.is_empty() || own.is_some_and(|own| own != token.text);
         self.text.extend_from_slice(token.text);
         self.ids.push(token.id);
         self.lengths.push(token.text.len());
@@ -106,7 +110,7 @@ impl<'t> Collector<'t> {
         totals: Vec<(&'static str, String)>,
         limit: Option<u64>,
     ) -> Result<Data, bytepair::Error> {
-        let has_pieces = self.tokenizer.normalizer().steps().is_empty();
+        let has_pieces = !self.is_changed;
         let opens = if has_pieces { self.openings()? } else { vec![false; self.ids.len()] };
         let shapes = self.lengths.iter().zip(&opens).map(|(length, &opens)| length * 2 + usize::from(opens));
         let shapes = numbers(shapes);
@@ -129,17 +133,20 @@ impl<'t> Collector<'t> {
         })
     }
 
-    /// Which tokens a piece begins with. The stretches between special tokens, and files, are texts of their own.
+    /// Which tokens a piece begins with, of a text that is not changed before it is cut. The stretches between special tokens, and files, are texts of their own.
     fn openings(&self) -> Result<Vec<bool>, bytepair::Error> {
         let is_special = |id| self.tokenizer.specials().name(id).is_some();
-        let begins_file = |place| self.files.iter().any(|&(first, _)| first == place);
+        let firsts: HashSet<usize> = self.files.iter().map(|&(first, _)| first).collect();
         let mut opens = vec![false; self.ids.len()];
         let (mut place, mut at) = (0, 0);
         while place < self.ids.len() {
             let first = place;
             let is_end = |place: usize| place == self.ids.len() || is_special(self.ids[place]);
-            while !is_end(place) && !(place > first && begins_file(place)) {
+            while !is_end(place) {
                 place += 1;
+                if firsts.contains(&place) {
+                    break;
+                }
             }
             let length: usize = self.lengths[first..place].iter().sum();
             let pieces = self.tokenizer.pieces(&self.text[at..at + length])?;
