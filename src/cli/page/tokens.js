@@ -39,6 +39,7 @@
     "RS US").split(" ");
   const isInvisible = (code) => (code & 0xfffe) === 0xfffe ||
     data.signs.invisible.some(([first, last]) => first <= code && code <= last);
+  const isSkin = (code) => code >= 0x1f3fb && code <= 0x1f3ff;
   const nameOf = (code) => data.signs.names[code] || "U+" + code.toString(16).toUpperCase().padStart(4, "0");
   // The character that begins at a place: its code and length, or no code and the bytes that are none.
   const characterAt = (bytes, at) => {
@@ -58,7 +59,7 @@
   const sign = (label, title) => make("span", { class: "sign chip", title }, label);
   const shownCharacter = (code) => {
     const c = String.fromCodePoint(code);
-    return isInvisible(code) ? nameOf(code) : mark.test(c) ? "◌" + c : c;
+    return isInvisible(code) || isSkin(code) ? nameOf(code) : mark.test(c) ? "◌" + c : c;
   };
   // Nodes for the bytes of `bytes` from `start` to `end`; what stands around them is looked at. With `spaces` all spaces are signs.
   const visible = (bytes, start, end, spaces) => {
@@ -102,9 +103,9 @@
       } else if (code < 32 || code === 127) {
         put(sign(code === 127 ? "DEL" : controls[code], "control character"));
         hasLetter = false;
-      } else if (code >= 0x1f3fb && code <= 0x1f3ff && !hasLetter) {
-        // The colour of a skin whose emoji is in another token: by itself, or it would colour what stands before it.
-        put(sign(String.fromCodePoint(code), "colour of a skin"));
+      } else if (isSkin(code) && !hasLetter) {
+        // The colour of a skin whose emoji is in another token: it would colour what stands before it, and few fonts have it.
+        put(sign(nameOf(code), "colour of a skin"));
       } else if (isInvisible(code)) {
         put(sign(nameOf(code), "U+" + code.toString(16).toUpperCase().padStart(4, "0")));
         hasLetter = false;
