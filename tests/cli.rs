@@ -42,6 +42,8 @@ mod models;
 mod output;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/show.rs"]
+mod show;
 #[path = "cli/train.rs"]
 mod train;
 #[path = "cli/vocabulary.rs"]

@@ -12,6 +12,7 @@ mod known;
 mod overview;
 mod shared;
 mod shell;
+mod show;
 mod train;
 
 use std::sync::LazyLock;
@@ -35,6 +36,7 @@ pub(crate) use shared::{
     Color, CommonArgs, InputArgs, PathArgs, Share, Special, VocabularyArgs, Words, part, share, size, tokens,
 };
 pub(crate) use shell::{CompletionsArgs, ManArgs, Shell, with_names};
+pub(crate) use show::ShowArgs;
 pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
 
 /// More threads than any machine has use for; each holds some blocks of text.
@@ -86,6 +88,10 @@ pub(crate) enum Command {
     ///
     /// As APIs and chat templates make them of messages.
     Chat(ChatArgs),
+    /// Show the tokens of texts: in colours, or as a page.
+    ///
+    /// In a pipe with borders between them; the page is for a browser, and needs no network.
+    Show(ShowArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -143,6 +149,7 @@ impl Cli {
             Some(Command::Check(args)) => &args.common,
             Some(Command::Config(args)) => &args.common,
             Some(Command::Chat(args)) => &args.common,
+            Some(Command::Show(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Explain(args)) => &args.common,

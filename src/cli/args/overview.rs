@@ -6,7 +6,7 @@ use clap::{Command, Subcommand};
 /// All commands, by what they are for. A test sees to it that each is in one place.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Count", &["count", "check", "chat"]),
-    ("See", &["explain"]),
+    ("See", &["show", "explain"]),
     ("Ids and texts", &["encode", "decode", "cut", "chunk"]),
     ("Vocabularies", &["vocab", "convert", "evaluate", "train", "count-words", "merge-counts"]),
     ("About", &["models", "encodings", "config", "completions", "man", "help"]),

@@ -41,7 +41,7 @@ fn write_all(whole: &Command, folder: &Path, messages: &Messages) -> Result<(), 
         file.finish().map_err(wrong)?;
         written += 1;
     }
-    messages.note(&format!("{written} pages are in {}", crate::cli::name::shown(folder)));
+    messages.note(format!("{written} pages are in {}", crate::cli::name::shown(folder)));
     Ok(())
 }
 

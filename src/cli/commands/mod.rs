@@ -17,6 +17,7 @@ mod explain;
 mod man;
 mod merge_counts;
 mod models;
+mod show;
 mod tokens;
 mod train;
 mod vocab;
@@ -34,6 +35,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Check(args)) => check::run(args, settings, messages),
         Some(Command::Config(args)) => config::run(args, settings),
         Some(Command::Encode(args)) => encode::run(args, settings, messages),
+        Some(Command::Show(args)) => show::run(args, settings, messages),
         Some(Command::Decode(args)) => decode::run(args, settings, messages),
         Some(Command::Explain(args)) => explain::run(args, settings, messages),
         Some(Command::Chat(args)) => chat::run(args, settings, messages),

@@ -1,18 +1,20 @@
 //! Results: everything that goes to stdout or into the file named by `--output`. The only place that
 //! writes there.
 //!
-//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `explain` and `quality`. Which one is
-//! asked for is left to the commands.
+//! One file a form: `table`, `json`, `csv`, `ids`, and what only one command has: `chat`, `check`, `chunks`, `explain`,
+//! `quality`, `show` and `difference`. Which one is asked for is left to the commands.
 
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod chunks;
 pub(crate) mod csv;
+pub(crate) mod difference;
 pub(crate) mod explain;
 pub(crate) mod file;
 pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod quality;
+pub(crate) mod show;
 pub(crate) mod table;
 pub(crate) mod tokens;
 pub(crate) mod training;
@@ -95,6 +97,17 @@ impl Style {
     /// The style of text for programs and logs.
     pub(crate) fn plain() -> Style {
         Style { grouped: false, emphasis: anstyle::Style::new() }
+    }
+
+    /// Whether colour codes are written.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.emphasis != anstyle::Style::new()
+    }
+
+    /// The same, for numbers that people read wherever this output goes.
+    pub(crate) fn grouped(mut self) -> Style {
+        self.grouped = true;
+        self
     }
 
     /// An emphasised text.

@@ -128,7 +128,8 @@ impl Columns<'_> {
     }
 }
 
-fn words_per_token(counts: &Counts) -> String {
+/// Words for each token, in words.
+pub(crate) fn words_per_token(counts: &Counts) -> String {
     match counts.words_per_token() {
         Some(ratio) => format!("{ratio:.2}"),
         None if counts.tokens > 0 => "n/a".to_owned(),
