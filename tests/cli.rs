@@ -44,6 +44,8 @@ mod output;
 mod shell;
 #[path = "cli/show.rs"]
 mod show;
+#[path = "cli/stats.rs"]
+mod stats;
 #[path = "cli/train.rs"]
 mod train;
 #[path = "cli/vocabulary.rs"]

@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "merge-counts",
     "models",
     "show",
+    "stats",
     "train",
     "vocab",
 ];

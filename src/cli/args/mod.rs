@@ -13,6 +13,7 @@ mod overview;
 mod shared;
 mod shell;
 mod show;
+mod stats;
 mod train;
 
 use std::sync::LazyLock;
@@ -37,6 +38,7 @@ pub(crate) use shared::{
 };
 pub(crate) use shell::{CompletionsArgs, ManArgs, Shell, with_names};
 pub(crate) use show::ShowArgs;
+pub(crate) use stats::StatsArgs;
 pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
 
 /// More threads than any machine has use for; each holds some blocks of text.
@@ -92,6 +94,10 @@ pub(crate) enum Command {
     ///
     /// In a pipe with borders between them; the page is for a browser, and needs no network.
     Show(ShowArgs),
+    /// Tell the numbers of a text: lengths, frequent tokens, what it costs.
+    ///
+    /// Lengths of tokens and pieces as histograms, the most frequent tokens, pairs of the attention.
+    Stats(StatsArgs),
     /// Turn text into token ids.
     Encode(EncodeArgs),
     /// Turn token ids into text.
@@ -150,6 +156,7 @@ impl Cli {
             Some(Command::Config(args)) => &args.common,
             Some(Command::Chat(args)) => &args.common,
             Some(Command::Show(args)) => &args.common,
+            Some(Command::Stats(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,
             Some(Command::Explain(args)) => &args.common,

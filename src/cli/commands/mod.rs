@@ -18,6 +18,7 @@ mod man;
 mod merge_counts;
 mod models;
 mod show;
+mod stats;
 mod tokens;
 mod train;
 mod vocab;
@@ -48,6 +49,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::MergeCounts(args)) => merge_counts::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
+        Some(Command::Stats(args)) => stats::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args, messages),

@@ -15,6 +15,7 @@ pub(crate) mod ids;
 pub(crate) mod json;
 pub(crate) mod quality;
 pub(crate) mod show;
+pub(crate) mod stats;
 pub(crate) mod table;
 pub(crate) mod tokens;
 pub(crate) mod training;
@@ -117,6 +118,11 @@ impl Style {
 
     /// A number, its digits in groups of three if people read it.
     pub(crate) fn number(&self, number: u64) -> String {
+        self.large_number(number.into())
+    }
+
+    /// The same of one that may be larger.
+    pub(crate) fn large_number(&self, number: u128) -> String {
         let digits = number.to_string();
         if !self.grouped {
             return digits;

@@ -1,0 +1,140 @@
+//! `tokenize stats`: the numbers of texts under a vocabulary, with the lengths of tokens and pieces.
+
+use std::io::Read;
+use std::sync::{Mutex, PoisonError};
+
+use bytepair::evaluate::{Quality, Usage};
+use bytepair::parallel::{CountOptions, Measure};
+use bytepair::report::Counts;
+use bytepair::{Split, Tokenizer};
+
+use crate::cli::args::{self, StatsArgs, Words};
+use crate::cli::commands::count::tell;
+use crate::cli::config::Settings;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::input::{Input, Opened};
+use crate::cli::messages::Messages;
+use crate::cli::output::Style;
+use crate::cli::output::stats::{self, Lengths, Report};
+use crate::cli::progress::Progress;
+use crate::cli::spread::{self, Outcome};
+use crate::cli::{plan, walk};
+
+/// Runs the command.
+pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
+    if walk::would_wait(&args.input.files) {
+        args::print_usage(Some("stats"));
+        return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
+    }
+    if args.input.bos || args.input.eos {
+        let flag = if args.input.bos { "--bos" } else { "--eos" };
+        let problem = Problem::new("the numbers are those of text, and these tokens are not made of text");
+        return Err(problem.about(flag).hint("leave it out").into());
+    }
+    let basis = plan::basis(&args.vocabulary, settings, messages)?;
+    basis.must_have_ids()?;
+    let gathered = walk::gather(&args.input.files, messages)?;
+    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
+    let words = plan::words(args.words, settings);
+    let measure = match words {
+        Words::White => Measure::All,
+        Words::Unicode => Measure::AllWithUnicodeWords,
+    };
+    let gathering = Gathering {
+        tokenizer: &basis.tokenizer,
+        options: spread::options(plan::policy(args.input.special, settings), measure),
+        any: args.input.files.text,
+        has_pieces: has_pieces(&basis.tokenizer),
+        progress: Progress::new(messages.tells_notes(), sizes),
+        sum: Mutex::default(),
+    };
+    let wanted = plan::threads(args.threads, settings);
+    let one = |_: usize, input: &Input, threads: usize| gathering.one(input, threads);
+    let outcomes = spread::each(&gathered.inputs, wanted, &one);
+    gathering.progress.finish();
+    let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
+    if rows.is_empty() && messages.have_failed() {
+        return Ok(());
+    }
+    let has_pieces = gathering.has_pieces;
+    let Sum { usage, pieces } = gathering.sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let report = Report {
+        basis: &basis,
+        files: rows.len(),
+        quality: Quality::of(&usage, &basis.tokenizer),
+        usage: &usage,
+        pieces: has_pieces.then_some(&pieces),
+        words,
+        top: args.top,
+    };
+    if args.json {
+        stats::json(&report)?;
+    } else {
+        stats::table(&report, Style::of_stdout(args.common.color))?;
+    }
+    Ok(())
+}
+
+/// Whether the pieces of a text are those of the text as it was given.
+fn has_pieces(tokenizer: &Tokenizer) -> bool {
+    !matches!(tokenizer.split(), Split::Whole) && tokenizer.normalizer().is_identity()
+}
+
+#[derive(Default)]
+struct Sum {
+    usage: Usage,
+    pieces: Lengths,
+}
+
+struct Gathering<'a> {
+    tokenizer: &'a Tokenizer,
+    options: CountOptions,
+    any: bool,
+    has_pieces: bool,
+    progress: Progress,
+    sum: Mutex<Sum>,
+}
+
+impl Gathering<'_> {
+    fn one(&self, input: &Input, threads: usize) -> Outcome {
+        let mut text = match input.open(self.any, false) {
+            Ok(Opened::Text(text)) => text,
+            Ok(Opened::Binary) => return Outcome::Binary,
+            Err(problem) => return Outcome::Failed(problem),
+        };
+        // Pieces can be longer than any block, and are found in whole texts only.
+        let mut bytes = Vec::new();
+        if self.has_pieces
+            && let Err(error) = text.read_to_end(&mut bytes)
+        {
+            return Outcome::Failed(input.problem(&error));
+        }
+        let mut options = self.options;
+        options.threads = threads;
+        let progress = &mut |bytes| self.progress.add(bytes);
+        let mut in_memory = bytes.as_slice();
+        let usage = match self.has_pieces {
+            true => Usage::read(self.tokenizer, &mut in_memory, options, progress),
+            false => Usage::read(self.tokenizer, &mut text, options, progress),
+        };
+        let gathered = usage.and_then(|usage| {
+            let mut pieces = Lengths::default();
+            if self.has_pieces {
+                pieces.add_ends(&self.tokenizer.pieces(&bytes)?);
+            }
+            Ok((usage, pieces))
+        });
+        match gathered {
+            Ok((usage, pieces)) => {
+                let measures = *usage.measures();
+                let tokens = usage.tokens();
+                let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
+                sum.usage.add(&usage);
+                sum.pieces.add(&pieces);
+                let remarks = text.remarks(Some(&measures), self.tokenizer);
+                Outcome::Counted(Counts { tokens, upper: tokens, measures }, remarks)
+            }
+            Err(error) => Outcome::Failed(spread::explain(error, input)),
+        }
+    }
+}
