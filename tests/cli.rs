@@ -40,6 +40,8 @@ mod input;
 mod models;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/stopped.rs"]
+mod stopped;
 #[path = "cli/train.rs"]
 mod train;
 #[path = "cli/vocabulary.rs"]

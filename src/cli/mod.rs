@@ -2,7 +2,7 @@
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
-//! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
+//! (paths to readers of text), `interrupt` (Ctrl-C), `unfinished` (what it takes away), `spread` (files over threads), `evaluation` (vocabularies on all of
 //! them), `training` (counts of their pieces), `explaining` (what became of one text), `tokens` (those of a vocabulary), `literal` (bytes as text), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
@@ -34,5 +34,6 @@ mod spread;
 mod text;
 mod tokens;
 mod training;
+mod unfinished;
 mod vocabulary;
 mod walk;
