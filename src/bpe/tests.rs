@@ -89,7 +89,7 @@ fn tables(tokens: &[Vec<u8>]) -> Tables {
         bytes: &[None; 256],
         whole_pieces: true,
         // Both ways are to be right.
-        saves_room: tokens.len() % 2 == 0,
+        saves_room: tokens.len().is_multiple_of(2),
     };
     Tables::from_images(plan.build_images().map(Cow::Owned)).expect("images just made")
 }

@@ -7,16 +7,18 @@
 //! from there. An input that cannot be read stops it, too: whatever is wrong in a block shows before any of it is counted, and
 //! before the next one is read.
 //!
-//! Where inputs come from is left to the caller; what decides where a text is cut is in `pretokenize` and `special`.
+//! Where inputs come from is left to the caller, counting a block to `counter`; what decides where a text is cut is in
+//! `pretokenize` and `special`.
 
 use std::io::{Read, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::counter::Counter;
 use super::counts_file::{CountsHeader, CountsTotals};
 use super::json_lines::Strings;
 use super::pieces::PieceCounts;
 use crate::error::{Error, ErrorKind};
-use crate::pretokenize::{Bounds, Pretokenizer};
+use crate::pretokenize::Pretokenizer;
 use crate::special::{In, SpecialPolicy, SpecialTokens};
 
 /// How much of an input is read at a time.
@@ -419,88 +421,6 @@ impl Splitting {
         let certain = self.pretokenizer.certain_end(text)?;
         Ok(certain.filter(|&cut| cut < text.len() && !self.separators.join(text[cut - 1], text[cut])))
     }
-}
-
-/// The counts of one thread.
-pub(crate) struct Counter<'s> {
-    splitting: &'s Splitting,
-    bounds: Bounds,
-    pub(crate) counts: PieceCounts,
-    pub(crate) totals: CountsTotals,
-}
-
-impl<'s> Counter<'s> {
-    pub(crate) fn new(splitting: &'s Splitting) -> Counter<'s> {
-        let (counts, totals) = (PieceCounts::default(), CountsTotals::default());
-        Counter { splitting, bounds: Bounds::new(), counts, totals }
-    }
-
-    /// Counts the pieces of a whole text.
-    pub(crate) fn add_whole(&mut self, text: &[u8]) -> Result<(), Error> {
-        let mut strings = Strings::default();
-        if let Documents::Json(key) = &self.splitting.documents {
-            strings.read(text, key, 0, 0)?;
-        }
-        self.add(text, &strings, true)
-    }
-
-    /// Counts the pieces of a stretch of an input, which begins and ends where it can be cut; of lines of JSON, those of the
-    /// strings in it.
-    fn add(&mut self, text: &[u8], strings: &Strings, begins_input: bool) -> Result<(), Error> {
-        self.totals.bytes += text.len() as u64;
-        match &self.splitting.documents {
-            Documents::Whole => {
-                self.totals.documents += u64::from(begins_input);
-                self.add_between_separators(text)
-            }
-            Documents::Lines => lines(text).try_for_each(|line| {
-                self.totals.documents += 1;
-                self.add_between_separators(line)
-            }),
-            Documents::Json(_) => strings.iter().try_for_each(|text| {
-                self.totals.documents += 1;
-                self.add_between_separators(text)
-            }),
-        }
-    }
-
-    /// Writes what was counted, sorted.
-    pub(crate) fn write(&self, sink: &mut dyn Write) -> Result<(), Error> {
-        self.counts.write(sink, &self.splitting.header, self.totals)
-    }
-
-    fn add_between_separators(&mut self, text: &[u8]) -> Result<(), Error> {
-        let mut from = 0;
-        while let Some(found) = self.splitting.separators.find(text, from, In::Source, SpecialPolicy::Encode)
-        {
-            self.add_text(&text[from..found.range.start])?;
-            from = found.range.end;
-        }
-        self.add_text(&text[from..])
-    }
-
-    fn add_text(&mut self, text: &[u8]) -> Result<(), Error> {
-        if self.splitting.pretokenizer.is_general() {
-            for piece in self.splitting.pretokenizer.general_pieces(text, 0)? {
-                if !piece.is_empty() {
-                    self.counts.add(&piece, 1);
-                    self.totals.pieces += 1;
-                }
-            }
-            return Ok(());
-        }
-        let mut pieces = self.splitting.pretokenizer.pieces(text, text.len(), &mut self.bounds);
-        while let Some(bounds) = pieces.next_batch()? {
-            self.counts.add_batch(text, bounds);
-            self.totals.pieces += bounds.len() as u64 - 1;
-        }
-        Ok(())
-    }
-}
-
-/// The lines of a text, with what ends them.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split_inclusive(|&byte| byte == b'\n')
 }
 
 /// Reads until the buffer is full or the reader ends; how many bytes were read.

@@ -2,7 +2,8 @@
 
 use std::io::{Read, Write};
 
-use super::corpus::{self, Corpus, Counted, Counter, Documents, Halt, Position, Splitting};
+use super::corpus::{self, Corpus, Counted, Documents, Halt, Position, Splitting};
+use super::counter::Counter;
 use super::counts_file::{CountsHeader, CountsReader, CountsTotals};
 use super::pieces::PieceCounts;
 use super::{Trainer, merge_counts};

@@ -24,7 +24,7 @@
 //! Counts are numbers of 64 bits everywhere; what would be too large for them is an error.
 //!
 //! ```text
-//! texts -> pieces and how often they occur      corpus, json_lines, pieces; on disk: counts_file
+//! texts -> pieces and how often they occur      corpus, counter, json_lines, pieces; on disk: counts_file
 //!       -> words laid out, the frequent first   words, start
 //!       -> merges                               merge, with part, team; the textbook way: naive
 //!       -> a vocabulary                         trained
@@ -34,6 +34,7 @@
 //! [`mod@crate::format`].
 
 mod corpus;
+mod counter;
 mod counts;
 mod counts_file;
 mod json_lines;

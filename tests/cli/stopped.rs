@@ -205,9 +205,9 @@ mod signals {
         assert_eq!(names(&folder), ["a.counts", "b.counts", "out"]);
         // The same with more files than are read at a time.
         let many: Vec<String> = (0..300).map(|number| format!("{number}.counts")).collect();
-        many.iter().for_each(|name| {
-            drop(fs::copy(folder.path().join("a.counts"), folder.path().join(name)).unwrap())
-        });
+        for name in &many {
+            fs::copy(folder.path().join("a.counts"), folder.path().join(name)).unwrap();
+        }
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let child = spawn(&folder, &[&["merge-counts", "-q", "-o", "sum"], &many[..]].concat());
         while !folder.path().join("sum.training").exists() {

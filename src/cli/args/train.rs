@@ -39,7 +39,7 @@ pub(crate) struct CorpusArgs {
     pub(crate) memory: u64,
     /// Go on where a run with the same texts and the same output was stopped.
     ///
-    /// What was counted is kept in the folder OUT.training after Ctrl-C, a text that cannot be read, or a full disk. A text
+    /// What was counted is kept in the folder OUT.training after Ctrl-C (exit status 130), a text that cannot be read, or a full disk. A text
     /// that could not be read may be mended or left out by then, as long as what was read of it is the same, and texts that
     /// nobody had begun to read may be others.
     #[arg(long, help_heading = "Work")]

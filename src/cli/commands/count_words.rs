@@ -8,8 +8,7 @@ use crate::cli::args::CountWordsArgs;
 use crate::cli::config::Settings;
 use crate::cli::failure::Failure;
 use crate::cli::messages::Messages;
-use crate::cli::name;
-use crate::cli::output::file::{Place, WholeFile, is_stdout};
+use crate::cli::output::file::{Place, WholeFile, is_stdout, shown};
 use crate::cli::training::{self, Corpus};
 
 /// Counts pieces.
@@ -29,7 +28,7 @@ pub(crate) fn run(args: &CountWordsArgs, settings: &Settings, messages: &Message
     let totals = corpus.totals;
     messages.note(format_args!(
         "{}: {} pieces of {} bytes of text",
-        if is_stdout(&args.output) { "standard output".to_owned() } else { name::shown(&args.output) },
+        shown(&args.output),
         totals.pieces,
         totals.bytes
     ));
@@ -41,6 +40,6 @@ fn write(corpus: &Corpus, output: &Path) -> Result<(), Failure> {
         return shards.write_sum(output);
     }
     let mut place = Place::create(output)?;
-    corpus.counts.write(&mut place).map_err(|error| Failure::writing(error, name::shown(output)))?;
+    corpus.counts.write(&mut place).map_err(|error| Failure::writing(error, shown(output)))?;
     place.finish(output)
 }

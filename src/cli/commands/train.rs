@@ -15,7 +15,7 @@ use crate::cli::input::{Origin, is_stdin};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
 use crate::cli::output::Style;
-use crate::cli::output::file::is_stdout;
+use crate::cli::output::file::{is_stdout, shown};
 use crate::cli::output::quality;
 use crate::cli::output::training::{Summary, times};
 use crate::cli::progress::Progress;
@@ -152,7 +152,7 @@ fn judge(
     let evaluation = evaluate::evaluate(&candidates, held_out, &how, messages);
     if interrupt.is_set() {
         let problem = Problem::new("is written; stopped before it was judged by all held-out texts");
-        return Err(Failure::Stopped(problem.about(name::shown(&args.output))));
+        return Err(Failure::Stopped(problem.about(shown(&args.output))));
     }
     Ok(evaluation.map(|evaluation| Judged { candidates, evaluation }))
 }
@@ -197,8 +197,8 @@ type Work = (Trained, bytepair::train::CountsTotals, Workshop);
 
 /// Trains from files of counts.
 fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Result<Work, Failure> {
-    let interrupt = Interrupt::install()?;
     let paths = shards(args, messages)?;
+    let interrupt = Interrupt::install()?;
     let header = training::header(&paths)?;
     let trainer = match (&args.corpus.pattern, &args.from) {
         (None, None) => trainer.split(match header.patterns.as_slice() {
@@ -238,7 +238,7 @@ fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Resul
         Ok((trained, totals)) => Ok((trained, totals, workshop)),
         Err(Failure::Stopped(_)) => {
             let problem = Problem::new("stopped; nothing was written");
-            Err(Failure::Stopped(problem.about(name::shown(&args.output))))
+            Err(Failure::Stopped(problem.about(shown(&args.output))))
         }
         Err(failure) => Err(failure),
     }
@@ -293,7 +293,7 @@ fn warn(args: &TrainArgs, trained: &Trained, messages: &Messages) {
             least => format!(" that occurs {}", times(least)),
         };
         messages.warning(
-            name::shown(&args.output),
+            shown(&args.output),
             format_args!("{} tokens, not {wanted}: no pair is left{often}", trained.size()),
         );
     }

@@ -23,6 +23,11 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].into_iter().any(|name| path == Path::new(name))
 }
 
+/// What messages call an output.
+pub(crate) fn shown(path: &Path) -> String {
+    if is_stdout(path) { "standard output".to_owned() } else { crate::cli::name::shown(path) }
+}
+
 impl WholeFile {
     /// Begins the file that will be at `path`. Of a symbolic link, the file it leads to is replaced.
     pub(crate) fn create(path: &Path) -> Result<WholeFile, Problem> {

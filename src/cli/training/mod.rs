@@ -20,8 +20,9 @@ use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::Input;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
+use crate::cli::output::file::shown;
 use crate::cli::progress::Progress;
-use crate::cli::{name, plan, walk};
+use crate::cli::{plan, walk};
 pub(crate) use shards::{Shards, check_twice, header};
 use texts::Texts;
 pub(crate) use workshop::Workshop;
@@ -91,8 +92,8 @@ pub(crate) fn count(
     command: &str,
     messages: &Messages,
 ) -> Result<(Corpus, Workshop), Failure> {
-    let interrupt = Interrupt::install()?;
     let mut inputs = inputs(args, output, command, messages)?;
+    let interrupt = Interrupt::install()?;
     let mut workshop = Workshop::new(output, trainer.counts()?.header(), args.files.text, interrupt);
     workshop.begin(args.resume, &mut inputs, messages)?;
     let sizes: Option<u64> = inputs.iter().map(|input| input.size).sum();
@@ -110,7 +111,7 @@ pub(crate) fn count(
         return Err(Failure::Stopped(workshop.stop(&counts, position, Vec::new())?));
     }
     if skipped == inputs.len() {
-        messages.warning(name::shown(output), "there is no text to learn from");
+        messages.warning(shown(output), "there is no text to learn from");
     }
     let corpus = workshop.collect(counts)?;
     Ok((corpus, workshop))
@@ -131,7 +132,7 @@ fn inputs(
     let all = inputs.len();
     inputs.retain(|input| !workshop::is_own(&input.path, output));
     if inputs.len() < all {
-        messages.note(format_args!("{} is not learned from: it is what is written", name::shown(output)));
+        messages.note(format_args!("{} is not learned from: it is what is written", shown(output)));
     }
     check_readable(&inputs, messages);
     if messages.have_failed() {

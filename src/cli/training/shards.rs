@@ -12,7 +12,7 @@ use crate::cli::failure::{Failure, Problem};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
 use crate::cli::name;
-use crate::cli::output::file::Place;
+use crate::cli::output::file::{Place, shown};
 
 /// How many files are read at the same time; systems have a limit of open ones.
 pub(crate) const AT_ONCE: usize = 256;
@@ -52,7 +52,7 @@ impl Shards {
     pub(crate) fn write_sum(&self, output: &Path) -> Result<(), Failure> {
         let header = header(&self.paths)?;
         let mut place = Place::create(output)?;
-        let wrong = |error| Failure::writing(error, name::shown(output));
+        let wrong = |error| Failure::writing(error, shown(output));
         let mut writer = CountsWriter::new(&mut place, &header).map_err(wrong)?;
         // What the writer says is about the output, all else about the files that are read.
         let mut failed = None;

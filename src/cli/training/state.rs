@@ -133,38 +133,18 @@ impl State {
             if counted == Some(0) && bad.is_some() {
                 continue;
             }
-            let wrong = |what: &str| {
-                let hint =
-                    "what was read must be as it was; to begin anew, remove the folder of what was done";
-                Problem::new(format!("cannot go on: {what}")).about(&before.0).hint(hint)
-            };
             let now = named.get_mut(&before.0).and_then(Vec::pop);
             let now = now.and_then(|(place, known)| Some((left[place].take()?, known)));
-            let (input, known) = match (now, bad, counted) {
-                (Some(now), ..) => now,
-                (None, Some(_), Some(counted)) => {
-                    let what = "is gone, but what was read of it before it failed has been learned from";
-                    messages
-                        .warning(&before.0, format_args!("{what}: the first {counted} bytes of its text"));
-                    let path = (&before.0).into();
-                    done.push(Input { path, origin: Origin::Named, size: before.1 });
-                    continue;
-                }
-                _ => return Err(wrong("it was learned from, and is not among the texts now")),
+            let Some((now, known)) = now else {
+                done.push(gone(before, counted.filter(|_| bad.is_some()), messages)?);
+                continue;
             };
             if known != *before {
-                let Some((sum, counted)) = bad.zip(counted) else {
-                    return Err(wrong("it was learned from, and has changed since"));
-                };
-                if sum.is_none() || sum_of(&input, binary, counted) != sum {
-                    let what =
-                        format!("the first {counted} bytes of its text are not those that were learned from");
-                    return Err(wrong(&what));
-                }
+                check_mended(&now, bad.zip(counted), binary)?;
             }
             match counted {
-                Some(counted) => begun.push((input, counted)),
-                None => done.push(input),
+                Some(counted) => begun.push((now, counted)),
+                None => done.push(now),
             }
         }
         let (next, first) = (done.len() + begun.len(), done.len());
@@ -175,4 +155,32 @@ impl State {
         inputs.extend(left.into_iter().flatten());
         Ok(Position { next, begun: counted })
     }
+}
+
+fn cannot(what: impl std::fmt::Display, text: &str) -> Problem {
+    let hint = "what was read must be as it was; to begin anew, remove the folder of what was done";
+    Problem::new(format!("cannot go on: {what}")).about(text).hint(hint)
+}
+
+/// What stands for a text that is gone, if it could not be read further than `counted` bytes: all that can be is done.
+fn gone(before: &Known, counted: Option<u64>, messages: &Messages) -> Result<Input, Problem> {
+    let Some(counted) = counted else {
+        return Err(cannot("it was learned from, and is not among the texts now", &before.0));
+    };
+    let what = "is gone, but what was read of it before it failed has been learned from";
+    messages.warning(&before.0, format_args!("{what}: the first {counted} bytes of its text"));
+    Ok(Input { path: (&before.0).into(), origin: Origin::Named, size: before.1 })
+}
+
+/// Says if a text that has changed is not one that failed, or what was read of it has changed, too.
+fn check_mended(now: &Input, bad: Option<(Option<u32>, u64)>, binary: bool) -> Result<(), Problem> {
+    let shown = now.shown();
+    let Some((sum, counted)) = bad else {
+        return Err(cannot("it was learned from, and has changed since", &shown));
+    };
+    if sum.is_none() || sum_of(now, binary, counted) != sum {
+        let what = format!("the first {counted} bytes of its text are not those that were learned from");
+        return Err(cannot(what, &shown));
+    }
+    Ok(())
 }
