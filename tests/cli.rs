@@ -46,6 +46,8 @@ mod shell;
 mod show;
 #[path = "cli/stats.rs"]
 mod stats;
+#[path = "cli/stopped.rs"]
+mod stopped;
 #[path = "cli/train.rs"]
 mod train;
 #[path = "cli/vocabulary.rs"]

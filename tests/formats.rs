@@ -12,9 +12,10 @@ use bytepair::{Definition, ErrorKind, SpecialPolicy, Tokenizer};
 
 #[path = "formats/check.rs"]
 mod check;
-use check::{both_files, check};
+use check::{both_files, check, read_counts};
 
-const TARGETS: [&str; 8] = [
+const TARGETS: [&str; 9] = [
+    "counts_file",
     "gguf",
     "gpt2_files",
     "js_tiktoken",
@@ -39,7 +40,7 @@ fn is_package() -> bool {
 }
 
 #[test]
-fn every_seed_makes_a_tokenizer() {
+fn every_seed_is_read() {
     for target in TARGETS {
         let seeds = files("seeds", target);
         assert!(seeds.len() > 1 || is_package(), "{target} has no seeds");
@@ -47,6 +48,16 @@ fn every_seed_makes_a_tokenizer() {
             assert!(check(target, &file), "{}", path.display());
         }
     }
+}
+
+#[test]
+fn the_seed_of_counts_holds_some() {
+    if is_package() {
+        return;
+    }
+    let file = fs::read("fuzz/seeds/counts_file/few.counts").unwrap();
+    let (_, counts, totals) = read_counts(&file).unwrap();
+    assert!(!counts.is_empty() && counts.values().sum::<u64>() == totals.pieces);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Vocabularies evaluated on inputs, side by side: each on all of them, put together by file, folder or extension.
 //!
-//! Figures are left to the library, writing them to `output::quality`. A file is read once for each vocabulary; what can be
+//! Files that are compressed are evaluated on what was compressed. Figures are left to the library, writing them to `output::quality`. A file is read once for each vocabulary; what can be
 //! read only once, such as a pipe, is handed to all of them at the same time.
 
 use std::collections::HashMap;
@@ -18,6 +18,7 @@ use crate::cli::args::By;
 use crate::cli::arrange;
 use crate::cli::failure::Problem;
 use crate::cli::input::{Input, Opened, Text};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Outcome};
 
@@ -55,6 +56,8 @@ pub(crate) struct Evaluating<'a> {
     pub(crate) any: bool,
     /// What is put together; `None`: all.
     pub(crate) by: Option<By>,
+    /// Who says that it is to end, if anybody can.
+    pub(crate) interrupt: Option<Interrupt>,
     /// Where to tell how far it is.
     pub(crate) progress: &'a Progress,
 }
@@ -148,7 +151,10 @@ impl Evaluating<'_> {
 
     /// Evaluates on one input: `add` takes the usages if all vocabularies have one.
     fn one(&self, input: &Input, threads: usize, add: impl FnOnce(&[Usage])) -> Outcome {
-        let mut text = match input.open(self.any, false) {
+        if self.interrupt.is_some_and(Interrupt::is_set) {
+            return Outcome::Failed(Problem::new("stopped").about(input.shown()));
+        }
+        let mut text = match input.open_unpacked(self.any, false) {
             Ok(Opened::Text(text)) => text,
             Ok(Opened::Binary) => return Outcome::Binary,
             Err(problem) => return Outcome::Failed(problem),
@@ -175,14 +181,15 @@ impl Evaluating<'_> {
 
     /// Reads a file once for each vocabulary.
     fn again(&self, input: &Input, text: &mut Text, options: CountOptions) -> Result<Vec<Usage>, Problem> {
-        let progress = &mut |bytes| self.progress.add(bytes);
         let mut usages: Vec<Usage> = Vec::new();
         for candidate in self.candidates {
             let usage = if usages.is_empty() {
-                Usage::read(&candidate.tokenizer, text, options, progress)
+                let mut text = self.reading(text);
+                Usage::read(&candidate.tokenizer, &mut text, options, &mut |_| ())
             } else {
-                let Opened::Text(mut text) = input.open(true, false)? else { continue };
-                Usage::read(&candidate.tokenizer, &mut text, options, progress)
+                let Opened::Text(mut text) = input.open_unpacked(true, false)? else { continue };
+                let mut text = self.reading(&mut text);
+                Usage::read(&candidate.tokenizer, &mut text, options, &mut |_| ())
             };
             usages.push(usage.map_err(|error| spread::explain(error, input))?);
         }
@@ -191,6 +198,10 @@ impl Evaluating<'_> {
             return Err(problem.hint("each vocabulary reads it: try again when nothing writes to it"));
         }
         Ok(usages)
+    }
+
+    fn reading<'t>(&'t self, text: &'t mut Text) -> Reading<'t> {
+        Reading { text, told: 0, interrupt: self.interrupt, progress: self.progress }
     }
 
     /// Reads a text once for all vocabularies.
@@ -205,11 +216,11 @@ impl Evaluating<'_> {
                 readers.push(scope.spawn(read));
             }
             let mut buffer = vec![0; PART];
+            let mut text = self.reading(text);
             let read = loop {
                 match text.read(&mut buffer) {
                     Ok(0) => break Ok(()),
                     Ok(length) => {
-                        self.progress.add(length as u64);
                         let part: Arc<[u8]> = buffer[..length].into();
                         // Who is gone has failed already; if all have, there is nobody to read for.
                         senders.retain(|sender| sender.send(Arc::clone(&part)).is_ok());
@@ -240,6 +251,28 @@ impl Sum {
             return;
         }
         self.usages.iter_mut().zip(usages).for_each(|(sum, usage)| sum.add(usage));
+    }
+}
+
+/// A text that is read, with word of how far it is.
+struct Reading<'t> {
+    text: &'t mut Text,
+    /// How much of the file the progress was told of: of one that is compressed, that is not how long its text is.
+    told: u64,
+    interrupt: Option<Interrupt>,
+    progress: &'t Progress,
+}
+
+impl Read for Reading<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.is_some_and(Interrupt::is_set) {
+            return Err(io::Error::other("stopped"));
+        }
+        let read = self.text.read(buffer);
+        let taken = self.text.taken();
+        self.progress.add(taken - self.told);
+        self.told = taken;
+        read
     }
 }
 

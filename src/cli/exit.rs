@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+/// The status of a program that was ended by Ctrl-C, as shells have it: 128 and the number of the signal.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// How a run ended. The status 1 is that of checks that say no; nothing else uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -11,6 +14,8 @@ pub(crate) enum Exit {
     No,
     /// Wrong usage, an input or output that failed, an unknown name or id; also if only some files failed.
     Failure,
+    /// The user wanted it to end before its end.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +24,7 @@ impl From<Exit> for ExitCode {
             Exit::Success => 0,
             Exit::No => 1,
             Exit::Failure => 2,
+            Exit::Interrupted => INTERRUPTED,
         })
     }
 }

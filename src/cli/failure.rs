@@ -58,6 +58,8 @@ pub(crate) enum Failure {
     Closed,
     /// Something to tell.
     Problem(Problem),
+    /// The user wanted it to end: this is what became of the work.
+    Stopped(Problem),
     /// A check said no: this is why, if it was not told already.
     No(Option<Problem>),
 }
@@ -71,6 +73,17 @@ impl From<Problem> for Failure {
 impl From<bytepair::Error> for Failure {
     fn from(error: bytepair::Error) -> Failure {
         Failure::Problem(error.into())
+    }
+}
+
+impl Failure {
+    /// An error of writing something of the library's to `about`.
+    pub(crate) fn writing(error: bytepair::Error, about: impl Display) -> Failure {
+        let io = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<io::Error>());
+        match io.map(io::Error::kind) {
+            Some(io::ErrorKind::BrokenPipe) => Failure::Closed,
+            _ => Problem::from(error).about(about).into(),
+        }
     }
 }
 

@@ -1,16 +1,15 @@
 //! The wish of the user that long work ends: Ctrl-C, or the signal that asks a program to end.
 //!
 //! The first one sets a flag that the work asks now and then, so that it can leave something whole behind. The second one
-//! ends the program at once. What is left behind is up to the work.
+//! takes away what is unfinished and ends the program at once. What is left behind is up to the work.
 
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::cli::failure::Problem;
-
-/// The status of a program that was ended by Ctrl-C, as shells have it: 128 and the number of the signal.
-pub(crate) const STATUS: i32 = 130;
+use crate::cli::exit::INTERRUPTED;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::unfinished;
 
 /// Whether somebody wants the program to end.
 ///
@@ -19,7 +18,8 @@ pub(crate) const STATUS: i32 = 130;
 /// for document in documents {
 ///     if interrupt.is_set() {
 ///         // Leave a state to go on from, or nothing, and say which.
-///         return Err(Problem::new("stopped before the end").hint("go on with --resume").into());
+///         let problem = Problem::new("stopped before the end").hint("go on with --resume");
+///         return Err(Failure::Stopped(problem));
 ///     }
 ///     learn_from(document)?;
 /// }
@@ -40,7 +40,8 @@ impl Interrupt {
         let result = INSTALLED.get_or_init(|| {
             let set = ctrlc::try_set_handler(|| {
                 if WANTED.swap(true, Ordering::Relaxed) {
-                    process::exit(STATUS);
+                    unfinished::remove_all();
+                    process::exit(INTERRUPTED.into());
                 }
             });
             match set {
@@ -57,6 +58,15 @@ impl Interrupt {
     /// Whether the work is to end.
     pub(crate) fn is_set(self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// What failed, if it is not for the wish of the user; else that it was stopped: this is what became of the work.
+    pub(crate) fn instead_of(
+        self,
+        failure: impl Into<Failure>,
+        stopped: impl FnOnce() -> Problem,
+    ) -> Failure {
+        if self.is_set() { Failure::Stopped(stopped()) } else { failure.into() }
     }
 }
 

@@ -84,6 +84,10 @@ impl Messages {
         match done {
             Ok(()) | Err(Failure::Closed) => {}
             Err(Failure::Problem(problem)) => self.error(&problem),
+            Err(Failure::Stopped(problem)) => {
+                self.error(&problem);
+                return Exit::Interrupted;
+            }
             Err(Failure::No(problem)) => {
                 let had_failed = self.have_failed();
                 if let Some(problem) = problem {

@@ -2,10 +2,10 @@
 //!
 //! In the order in which a run goes through them: `args` (what was typed), `config` (the settings of
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
-//! (paths to readers of text), `interrupt` (Ctrl-C), `spread` (files over threads), `evaluation` (vocabularies on all of
-//! them), `training` (counts of their pieces), `explaining` (what became of one text), `tokens` (those of a vocabulary),
-//! `literal` (bytes as text), `showing` (tokens with their text), `pager`, `page` (for the browser), `arrange` (rows in
-//! order), `output` (results) and `messages` (all else), `exit`.
+//! (paths to readers of text), `interrupt` (Ctrl-C), `unfinished` (what it takes away), `spread` (files over threads),
+//! `evaluation` (vocabularies on all of them), `training` (counts of their pieces), `explaining` (what became of one text),
+//! `tokens` (those of a vocabulary), `literal` (bytes as text), `showing` (tokens with their text), `pager`, `page` (for the
+//! browser), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -39,5 +39,6 @@ mod spread;
 mod text;
 mod tokens;
 mod training;
+mod unfinished;
 mod vocabulary;
 mod walk;

@@ -4,17 +4,21 @@
 //! Each thread takes an input, reads a block of it up to a place where it can be cut, gives the rest back for whoever
 //! comes next, and counts the block in a table of its own. Counts are sums, so neither the number of threads nor the order
 //! of the inputs can change them. Whoever stops the work gets to know how far every input was read, and can go on
-//! from there.
+//! from there. An input that cannot be read stops it, too: whatever is wrong in a block shows before any of it is counted, and
+//! before the next one is read.
 //!
-//! Where inputs come from is left to the caller; what decides where a text is cut is in `pretokenize` and `special`.
+//! Where inputs come from is left to the caller, counting a block to `counter`; what decides where a text is cut is in
+//! `pretokenize` and `special`.
 
 use std::io::{Read, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::counter::Counter;
 use super::counts_file::{CountsHeader, CountsTotals};
+use super::json_lines::Strings;
 use super::pieces::PieceCounts;
 use crate::error::{Error, ErrorKind};
-use crate::pretokenize::{Bounds, Pretokenizer};
+use crate::pretokenize::Pretokenizer;
 use crate::special::{In, SpecialPolicy, SpecialTokens};
 
 /// How much of an input is read at a time.
@@ -98,6 +102,23 @@ pub struct Position {
     pub begun: Vec<(usize, u64)>,
 }
 
+/// Why counting ended before the end of all inputs, though nobody has asked for it. What was counted until then is good.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Halt {
+    /// The input that could not be read further than [`Position::begun`] says; `None` if [`Corpus::spill`] has failed.
+    pub input: Option<usize>,
+    /// What went wrong, with the name of the input.
+    pub error: Error,
+}
+
+/// What was counted, and why no more.
+pub(crate) struct Counted {
+    pub(crate) pieces: PieceCounts,
+    pub(crate) totals: CountsTotals,
+    pub(crate) halts: Vec<Halt>,
+}
+
 /// How a text becomes pieces.
 pub(crate) struct Splitting {
     pub(crate) pretokenizer: Pretokenizer,
@@ -109,12 +130,14 @@ pub(crate) struct Splitting {
 }
 
 /// Counts the pieces of all inputs from `position` on, which is moved on to where the work ended.
+///
+/// Fails if what was counted is of no use.
 pub(crate) fn count(
     corpus: &dyn Corpus,
     splitting: &Splitting,
     threads: usize,
     position: &mut Position,
-) -> Result<(PieceCounts, CountsTotals), Error> {
+) -> Result<Counted, Error> {
     let state = State { idle: Vec::new(), position: position.clone(), reading: 0, failed: false };
     // A table that has to grow is there twice for a moment.
     let memory = corpus.memory() / threads.max(1) / 2;
@@ -140,9 +163,11 @@ pub(crate) fn count(
     done
 }
 
-fn add((mut counts, totals): Counted, (more, others): Counted) -> Result<Counted, Error> {
-    counts.absorb(more);
-    Ok((counts, sum(totals, others)?))
+fn add(mut one: Counted, other: Counted) -> Result<Counted, Error> {
+    one.pieces.absorb(other.pieces);
+    one.totals = sum(one.totals, other.totals)?;
+    one.halts.extend(other.halts);
+    Ok(one)
 }
 
 /// The totals of both together.
@@ -151,16 +176,24 @@ pub(super) fn sum(one: CountsTotals, other: CountsTotals) -> Result<CountsTotals
         .ok_or_else(|| Error::new(ErrorKind::InvalidCounts, "there are more than 2^64 bytes of text"))
 }
 
-type Counted = (PieceCounts, CountsTotals);
-
 /// An input that is being read.
 struct Stream<'c> {
     number: usize,
     reader: Box<dyn Read + Send + 'c>,
     /// What was read and comes after the last place to cut.
     rest: Vec<u8>,
-    /// How many bytes of it were handed out to be counted.
+    /// How many bytes of it were handed out to be counted, and of lines of JSON how many lines they are.
     counted: u64,
+    lines: u64,
+}
+
+/// A stretch of an input, which begins and ends where it can be cut.
+#[derive(Default)]
+struct Block {
+    text: Vec<u8>,
+    /// What is in the text, if it is lines of JSON.
+    strings: Strings,
+    begins_input: bool,
 }
 
 struct State<'c> {
@@ -203,29 +236,63 @@ impl<'c> Shared<'c> {
     fn work(&self) -> Result<Counted, Error> {
         let mut counter = Counter::new(self.splitting);
         let mut guard = Guard(self, true);
-        let mut text = Vec::new();
-        while let Some(mut stream) = self.next()? {
-            let goes_on = stream.read_block(self.splitting, &mut text).map_err(|error| {
-                Error::new(error.kind(), format!("{}: {error}", self.corpus.name(stream.number)))
-            })?;
+        let halt = self.count_blocks(&mut counter)?;
+        guard.1 = halt.is_some();
+        drop(guard);
+        Ok(Counted { pieces: counter.counts, totals: counter.totals, halts: halt.into_iter().collect() })
+    }
+
+    /// The same; what stopped it before the end. Fails if what was counted is of no use.
+    fn count_blocks(&self, counter: &mut Counter<'_>) -> Result<Option<Halt>, Error> {
+        let mut block = Block::default();
+        loop {
+            let mut stream = match self.next() {
+                Ok(Some(stream)) => stream,
+                Ok(None) => return Ok(None),
+                Err(halt) => return Ok(Some(halt)),
+            };
             let (number, from) = (stream.number, stream.counted);
-            stream.counted += text.len() as u64;
+            let goes_on = match stream.read_block(self.splitting, &mut block) {
+                Ok(goes_on) => goes_on,
+                Err(error) => return Ok(self.give_up(number, from, error)),
+            };
             self.give_back(goes_on.then_some(stream));
-            counter.add(&text, from == 0).map_err(|error| {
-                Error::new(error.kind(), format!("{}: {error}", self.corpus.name(number)))
-            })?;
-            self.corpus.progress(text.len() as u64);
+            counter
+                .add(&block.text, &block.strings, block.begins_input)
+                .map_err(|error| self.named(number, error))?;
+            self.corpus.progress(block.text.len() as u64);
             if counter.counts.memory() > self.memory {
-                self.corpus.spill(&|sink| counter.write(sink))?;
+                if let Err(error) = self.corpus.spill(&|sink| counter.write(sink)) {
+                    return Ok(Some(Halt { input: None, error }));
+                }
                 (counter.counts, counter.totals) = Default::default();
             }
         }
-        guard.1 = false;
-        Ok((counter.counts, counter.totals))
+    }
+
+    /// An error with the name of the input that it is about.
+    fn named(&self, number: usize, error: Error) -> Error {
+        let named = Error::new(error.kind(), format!("{}: {error}", self.corpus.name(number)));
+        match error.hint() {
+            Some(hint) => named.with_hint(hint),
+            None => named,
+        }
+    }
+
+    /// Ends the work at an input of which `counted` bytes are counted. If it was to end anyway, the error may come from that.
+    fn give_up(&self, number: usize, counted: u64, error: Error) -> Option<Halt> {
+        let mut state = self.lock();
+        state.reading -= 1;
+        state.position.begun.push((number, counted));
+        state.failed = true;
+        self.changed.notify_all();
+        drop(state);
+        let is_wanted = self.corpus.stops();
+        (!is_wanted).then(|| Halt { input: Some(number), error: self.named(number, error) })
     }
 
     /// An input to read a block of; `None` if there are no more, or the work is to stop.
-    fn next(&self) -> Result<Option<Stream<'c>>, Error> {
+    fn next(&self) -> Result<Option<Stream<'c>>, Halt> {
         let mut state = self.lock();
         loop {
             if state.failed || self.corpus.stops() {
@@ -250,14 +317,21 @@ impl<'c> Shared<'c> {
             };
             state.reading += 1;
             drop(state);
-            if let Some(reader) = self.corpus.open(number)? {
-                let mut stream = Stream { number, reader, rest: Vec::new(), counted };
-                stream.skip(counted)?;
-                return Ok(Some(stream));
+            match self.open(number, counted) {
+                Ok(Some(stream)) => return Ok(Some(stream)),
+                Ok(None) => self.give_back(None),
+                Err(error) => return self.give_up(number, counted, error).map_or(Ok(None), Err),
             }
-            self.give_back(None);
             state = self.lock();
         }
+    }
+
+    /// Opens an input, and reads over what is counted already.
+    fn open(&self, number: usize, counted: u64) -> Result<Option<Stream<'c>>, Error> {
+        let Some(reader) = self.corpus.open(number)? else { return Ok(None) };
+        let mut stream = Stream { number, reader, rest: Vec::new(), counted: 0, lines: 0 };
+        stream.skip(counted)?;
+        Ok(Some(stream))
     }
 
     fn give_back(&self, stream: Option<Stream<'c>>) {
@@ -272,15 +346,35 @@ impl<'c> Shared<'c> {
 impl Stream<'_> {
     /// Reads over what is counted already.
     fn skip(&mut self, bytes: u64) -> Result<(), Error> {
-        let skipped = std::io::copy(&mut (&mut self.reader).take(bytes), &mut std::io::sink())?;
-        match skipped == bytes {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Io, "it has become shorter since it was read")),
+        let mut buffer = vec![0; BLOCK.min(usize::try_from(bytes).unwrap_or(BLOCK))];
+        while self.counted < bytes {
+            let wanted =
+                usize::try_from(bytes - self.counted).map_or(buffer.len(), |left| left.min(buffer.len()));
+            let read = fill(&mut self.reader, &mut buffer[..wanted])?;
+            self.counted += read as u64;
+            self.lines += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
+            if read < wanted {
+                let found = self.counted;
+                let message = format!("ends after {found} bytes, but {bytes} were read from it before");
+                return Err(Error::new(ErrorKind::Io, message));
+            }
         }
+        Ok(())
+    }
+
+    /// Reads the next block; `false` if it is the last one.
+    fn read_block(&mut self, splitting: &Splitting, block: &mut Block) -> Result<bool, Error> {
+        let goes_on = self.read_text(splitting, &mut block.text)?;
+        if let Documents::Json(key) = &splitting.documents {
+            self.lines += block.strings.read(&block.text, key, self.counted, self.lines)?;
+        }
+        block.begins_input = self.counted == 0;
+        self.counted += block.text.len() as u64;
+        Ok(goes_on)
     }
 
     /// Fills `text` up to a place to cut; `false` if that is the end.
-    fn read_block(&mut self, splitting: &Splitting, text: &mut Vec<u8>) -> Result<bool, Error> {
+    fn read_text(&mut self, splitting: &Splitting, text: &mut Vec<u8>) -> Result<bool, Error> {
         text.clear();
         text.append(&mut self.rest);
         let (mut searched, mut block) = (0, BLOCK);
@@ -326,92 +420,6 @@ impl Splitting {
         }
         let certain = self.pretokenizer.certain_end(text)?;
         Ok(certain.filter(|&cut| cut < text.len() && !self.separators.join(text[cut - 1], text[cut])))
-    }
-}
-
-/// The counts of one thread.
-pub(crate) struct Counter<'s> {
-    splitting: &'s Splitting,
-    bounds: Bounds,
-    pub(crate) counts: PieceCounts,
-    pub(crate) totals: CountsTotals,
-}
-
-impl<'s> Counter<'s> {
-    pub(crate) fn new(splitting: &'s Splitting) -> Counter<'s> {
-        let (counts, totals) = (PieceCounts::default(), CountsTotals::default());
-        Counter { splitting, bounds: Bounds::new(), counts, totals }
-    }
-
-    /// Counts the pieces of a stretch of an input, which begins and ends where it can be cut.
-    pub(crate) fn add(&mut self, text: &[u8], begins_input: bool) -> Result<(), Error> {
-        self.totals.bytes += text.len() as u64;
-        match &self.splitting.documents {
-            Documents::Whole => {
-                self.totals.documents += u64::from(begins_input);
-                self.add_between_separators(text)
-            }
-            Documents::Lines => lines(text).try_for_each(|line| {
-                self.totals.documents += 1;
-                self.add_between_separators(line)
-            }),
-            Documents::Json(key) => {
-                lines(text).filter(|line| !line.trim_ascii().is_empty()).try_for_each(|line| {
-                    self.totals.documents += 1;
-                    let text = string_in(line, key)?;
-                    self.add_between_separators(text.as_bytes())
-                })
-            }
-        }
-    }
-
-    /// Writes what was counted, sorted.
-    pub(crate) fn write(&self, sink: &mut dyn Write) -> Result<(), Error> {
-        self.counts.write(sink, &self.splitting.header, self.totals)
-    }
-
-    fn add_between_separators(&mut self, text: &[u8]) -> Result<(), Error> {
-        let mut from = 0;
-        while let Some(found) = self.splitting.separators.find(text, from, In::Source, SpecialPolicy::Encode)
-        {
-            self.add_text(&text[from..found.range.start])?;
-            from = found.range.end;
-        }
-        self.add_text(&text[from..])
-    }
-
-    fn add_text(&mut self, text: &[u8]) -> Result<(), Error> {
-        if self.splitting.pretokenizer.is_general() {
-            for piece in self.splitting.pretokenizer.general_pieces(text, 0)? {
-                if !piece.is_empty() {
-                    self.counts.add(&piece, 1);
-                    self.totals.pieces += 1;
-                }
-            }
-            return Ok(());
-        }
-        let mut pieces = self.splitting.pretokenizer.pieces(text, text.len(), &mut self.bounds);
-        while let Some(bounds) = pieces.next_batch()? {
-            self.counts.add_batch(text, bounds);
-            self.totals.pieces += bounds.len() as u64 - 1;
-        }
-        Ok(())
-    }
-}
-
-/// The lines of a text, with what ends them.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split_inclusive(|&byte| byte == b'\n')
-}
-
-/// The string under this key of a JSON object.
-fn string_in(line: &[u8], key: &str) -> Result<String, Error> {
-    let invalid = |what: String| Error::new(ErrorKind::Io, what);
-    let value: serde_json::Value =
-        serde_json::from_slice(line).map_err(|error| invalid(format!("a line is not JSON: {error}")))?;
-    match value.get(key) {
-        Some(serde_json::Value::String(text)) => Ok(text.clone()),
-        _ => Err(invalid(format!("a line has no string under {key:?}"))),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::io::{Read, Write};
 
-use super::corpus::{self, Corpus, Counter, Documents, Position, Splitting};
+use super::corpus::{self, Corpus, Counted, Documents, Halt, Position, Splitting};
+use super::counter::Counter;
 use super::counts_file::{CountsHeader, CountsReader, CountsTotals};
 use super::pieces::PieceCounts;
 use super::{Trainer, merge_counts};
@@ -65,19 +66,29 @@ impl Trainer {
     ///
     /// As [`Trainer::counts`], [`Corpus::open`] and [`Counts::add_text`].
     pub fn count(&self, corpus: &dyn Corpus) -> Result<Counts, Error> {
-        self.count_from(corpus, &mut Position::default())
+        let (counts, halts) = self.count_from(corpus, &mut Position::default())?;
+        match halts.into_iter().next() {
+            Some(halt) => Err(halt.error),
+            None => Ok(counts),
+        }
     }
 
-    /// Counts the pieces of all inputs from a position on, which is moved on: if [`Corpus::stops`] says so, or what comes is
-    /// an error, to where the work ended.
+    /// Counts the pieces of all inputs from a position on, which is moved on. If [`Corpus::stops`] says so, or an input cannot
+    /// be read, the work ends before the end of all inputs: the position and the counts belong together then, and another call
+    /// can go on from there. Each thread can meet a bad input of its own.
     ///
     /// # Errors
     ///
-    /// As [`Trainer::count`]. What was counted is lost then.
-    pub fn count_from(&self, corpus: &dyn Corpus, position: &mut Position) -> Result<Counts, Error> {
+    /// As [`Trainer::counts`]; [`crate::ErrorKind::PatternFailed`] if the regular-expression engine gives up, and
+    /// [`crate::ErrorKind::InvalidCounts`] if there are 2^64 pieces. What was counted is lost then.
+    pub fn count_from(
+        &self,
+        corpus: &dyn Corpus,
+        position: &mut Position,
+    ) -> Result<(Counts, Vec<Halt>), Error> {
         let splitting = self.splitting()?;
-        let (pieces, totals) = corpus::count(corpus, &splitting, self.threads, position)?;
-        Ok(Counts { splitting, pieces, totals })
+        let Counted { pieces, totals, halts } = corpus::count(corpus, &splitting, self.threads, position)?;
+        Ok((Counts { splitting, pieces, totals }, halts))
     }
 }
 
@@ -94,7 +105,7 @@ impl Counts {
             return Err(corpus::too_long());
         }
         let mut counter = Counter::new(&self.splitting);
-        counter.add(text, true)?;
+        counter.add_whole(text)?;
         self.totals = corpus::sum(self.totals, counter.totals)?;
         let counts = counter.counts;
         self.pieces.absorb(counts);

@@ -20,6 +20,7 @@ use std::collections::{BinaryHeap, HashMap};
 use super::part::{Merge, NONE, Part};
 use super::team::{Helped, Team};
 use super::words::{Symbol, Words};
+use crate::error::{Error, ErrorKind};
 
 /// How many pairs are counted anew at a time, at most.
 const AGAIN: usize = 16;
@@ -65,7 +66,14 @@ pub(super) trait Guide {
 
 /// Learns merges from words. `lengths` are the lengths in bytes of the symbols to begin with; the symbol of a merge is
 /// the next number.
-pub(super) fn learn<S: Symbol>(words: Vec<Words<S>>, lengths: &[u32], goal: Goal, guide: &mut dyn Guide) {
+///
+/// Fails if there are more pairs than numbers for them.
+pub(super) fn learn<S: Symbol>(
+    words: Vec<Words<S>>,
+    lengths: &[u32],
+    goal: Goal,
+    guide: &mut dyn Guide,
+) -> Result<(), Error> {
     let parts = std::thread::scope(|scope| {
         let parts = words.into_iter().map(|words| scope.spawn(|| Part::new(words, lengths.to_vec())));
         let parts: Vec<_> = parts.collect();
@@ -78,7 +86,16 @@ pub(super) fn learn<S: Symbol>(words: Vec<Words<S>>, lengths: &[u32], goal: Goal
         let mut learner = Learner::new(team, goal, lengths);
         learner.enqueue(&mut Names::Any(HashMap::new()));
         learner.learn(guide);
-    });
+        match learner.is_full {
+            false => Ok(()),
+            true => {
+                let message =
+                    format!("there are {NONE} different pairs, which is more than can be told apart");
+                Err(Error::new(ErrorKind::InvalidTraining, message)
+                    .with_hint("leave out rare pieces (--min-count 2), or learn from fewer texts"))
+            }
+        }
+    })
 }
 
 struct Learner<'t, S> {
@@ -90,8 +107,9 @@ struct Learner<'t, S> {
     /// For each symbol, after how many merges it was last merged with another.
     touched: Vec<u32>,
     queue: Queue,
-    /// How many pairs were given numbers.
+    /// How many pairs were given numbers, and whether there are no more numbers.
     pairs: u32,
+    is_full: bool,
     fresh: Vec<((u32, u32), u64)>,
     again: Again<S>,
 }
@@ -114,6 +132,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
             touched: vec![0; lengths.len()],
             queue: Queue::default(),
             pairs: 0,
+            is_full: false,
             fresh: Vec::new(),
             again: Again { pairs: Vec::new(), places: Vec::new(), counts: Vec::new() },
         }
@@ -122,7 +141,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
     fn learn(&mut self, guide: &mut dyn Guide) {
         let mut names = Names::Beside([Vec::new(), Vec::new()]);
         let mut merges = 0;
-        while (merges as usize) < self.goal.merges {
+        while (merges as usize) < self.goal.merges && !self.is_full {
             let Some(top) = self.queue.pop() else { return };
             let Reverse((left, right)) = top.pair;
             let (l, r) = (left as usize, right as usize);
@@ -224,6 +243,10 @@ impl<'t, S: Symbol> Learner<'t, S> {
                     let symbols = (pair.left.index() as u32, pair.right.index() as u32);
                     let name = names.of(symbols, self.lengths.len() as u32 - 1);
                     if *name == NONE {
+                        if self.pairs == NONE {
+                            self.is_full = true;
+                            return;
+                        }
                         *name = self.pairs;
                         self.pairs += 1;
                         fresh.push((symbols, 0));

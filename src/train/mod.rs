@@ -24,7 +24,7 @@
 //! Counts are numbers of 64 bits everywhere; what would be too large for them is an error.
 //!
 //! ```text
-//! texts -> pieces and how often they occur      corpus, pieces; on disk: counts_file
+//! texts -> pieces and how often they occur      corpus, counter, json_lines, pieces; on disk: counts_file
 //!       -> words laid out, the frequent first   words, start
 //!       -> merges                               merge, with part, team; the textbook way: naive
 //!       -> a vocabulary                         trained
@@ -34,8 +34,10 @@
 //! [`mod@crate::format`].
 
 mod corpus;
+mod counter;
 mod counts;
 mod counts_file;
+mod json_lines;
 mod merge;
 mod naive;
 mod part;
@@ -55,7 +57,7 @@ use crate::tokenizer::Tokenizer;
 use merge::{Goal, Guide, Learned};
 use start::Start;
 
-pub use corpus::{Corpus, Documents, Position};
+pub use corpus::{Corpus, Documents, Halt, Position};
 pub use counts::{Counts, PieceSource};
 pub use counts_file::{CountsHeader, CountsReader, CountsTotals, CountsWriter, merge as merge_counts};
 pub use trained::{LearnedMerge, Stop, Trained};
@@ -203,8 +205,9 @@ impl Trainer {
     pub fn continuing(mut self, tokenizer: &Tokenizer) -> Result<Trainer, Error> {
         Start::vocabulary(tokenizer.vocabulary())?;
         if !tokenizer.normalizer().is_identity() || tokenizer.strips_first_space() {
-            let message = format!("{} normalizes text, and cannot be continued", tokenizer.name());
-            return Err(Error::new(ErrorKind::InvalidTraining, message));
+            let message =
+                "only vocabularies that take text as it is can be continued, and this one normalizes it";
+            return Err(Error::new(ErrorKind::InvalidTraining, message).with_hint(start::INSTEAD));
         }
         self.split = tokenizer.split().clone();
         self.base = Some(tokenizer.clone());
@@ -243,7 +246,8 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidTraining`] if the size is less than what there is to begin with, or the counts are too large.
+    /// [`ErrorKind::InvalidTraining`] if the size is less than what there is to begin with, or the counts are too large or
+    /// have more than 2^32 different pairs.
     pub fn train(&self, counts: &dyn PieceSource) -> Result<Trained, Error> {
         self.train_with(counts, &mut |_| true)
     }
@@ -275,11 +279,11 @@ impl Trainer {
         if start.tokens.len() + goal.merges < usize::from(u16::MAX - 1) {
             let (words, text) = words::lay_out::<u16>(&mut pieces, self.threads, &mut symbols)?;
             guide.text = text;
-            merge::learn(words, &lengths, goal, &mut guide);
+            merge::learn(words, &lengths, goal, &mut guide)?;
         } else {
             let (words, text) = words::lay_out::<u32>(&mut pieces, self.threads, &mut symbols)?;
             guide.text = text;
-            merge::learn(words, &lengths, goal, &mut guide);
+            merge::learn(words, &lengths, goal, &mut guide)?;
         }
         let (merges, text) = (guide.merges, (guide.text, guide.asked));
         Trained::new(self, start, goal, merges, text)

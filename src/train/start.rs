@@ -9,6 +9,10 @@ use crate::error::{Error, ErrorKind};
 use crate::token::{TokenId, Unit};
 use crate::vocabulary::{BpeModel, Vocabulary};
 
+/// What to do about a vocabulary that cannot be continued.
+pub(super) const INSTEAD: &str =
+    "continue a byte-level one, such as o200k_base, qwen2.5 or llama3, or learn a new one without --from";
+
 /// The symbols to begin with.
 pub(super) struct Start {
     /// The bytes of each.
@@ -50,10 +54,14 @@ impl Start {
     ///
     /// Fails if it is not one of bytes.
     pub(super) fn vocabulary(vocabulary: &Vocabulary) -> Result<Start, Error> {
-        if vocabulary.unit() != Unit::Byte || !vocabulary.knows_all() {
-            let message = "only byte-level vocabularies with all 256 bytes can be continued; this one begins with characters, \
-                           as SentencePiece does, or lacks bytes";
-            return Err(Error::new(ErrorKind::InvalidTraining, message));
+        let what = match (vocabulary.unit(), vocabulary.knows_all()) {
+            (Unit::Byte, true) => None,
+            (Unit::Byte, false) => Some("lacks tokens for some of the 256 bytes"),
+            _ => Some("merges characters, as SentencePiece does, and bytes stand in for rare ones only"),
+        };
+        if let Some(what) = what {
+            let message = format!("only byte-level vocabularies can be continued, and this one {what}");
+            return Err(Error::new(ErrorKind::InvalidTraining, message).with_hint(INSTEAD));
         }
         let mut tokens: Vec<(TokenId, u32, &[u8])> =
             vocabulary.iter().zip(0..).map(|((id, bytes), rank)| (id, rank, bytes)).collect();

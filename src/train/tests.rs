@@ -279,7 +279,9 @@ fn blocks_and_stops_change_nothing() {
             let (mut position, mut parts, mut stop) = (Position::default(), Vec::new(), 1);
             while position.next < inputs.len() || !position.begun.is_empty() {
                 let inputs = Inputs(texts.to_vec(), 0.into(), stop);
-                parts.push(written(&trainer.count_from(&inputs, &mut position).expect("nothing fails")));
+                let (counts, halts) = trainer.count_from(&inputs, &mut position).expect("nothing fails");
+                assert!(halts.is_empty());
+                parts.push(written(&counts));
                 stop += 1_700_000;
             }
             assert!(parts.len() > 1, "it was not stopped");
@@ -291,4 +293,93 @@ fn blocks_and_stops_change_nothing() {
             assert!(written(&sum) == written(&expected), "{pattern}, {threads} threads, stopped");
         }
     }
+}
+
+/// Inputs of which some end with an error after so many bytes.
+struct Broken<'t>(&'t [Vec<u8>], Vec<Option<usize>>);
+
+impl Corpus for Broken<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn open(&self, number: usize) -> Result<Option<Box<dyn std::io::Read + Send + '_>>, Error> {
+        struct End;
+        impl std::io::Read for End {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("the disk is broken"))
+            }
+        }
+        let text = &self.0[number][..];
+        Ok(Some(match self.1[number] {
+            None => Box::new(text),
+            Some(0) => return Err(std::io::Error::other("the disk is broken").into()),
+            Some(end) => Box::new(std::io::Read::chain(&text[..end], End)),
+        }))
+    }
+
+    fn name(&self, number: usize) -> String {
+        format!("text {number}")
+    }
+}
+
+/// What was counted before an input failed, and the rest when it is mended, is the whole.
+#[test]
+fn a_bad_input_does_not_cost_what_was_counted() {
+    let line = |number: usize| format!("{{\"text\": \"Words {number}: ¡señor! 漢字 12345\\n\"}}\n");
+    let text: String = (0..50_000).map(line).collect();
+    let good: Vec<Vec<u8>> = vec![text.clone().into_bytes(); 4];
+    for (documents, lines) in [(Documents::Whole, false), (Documents::Json("text".to_owned()), true)] {
+        let trainer = Trainer::new(300).documents(documents);
+        let mut expected = trainer.counts().expect("a pattern");
+        good.iter().for_each(|text| expected.add_text(text).expect("a scanner"));
+        for (threads, broken) in [(1, 2), (2, 1), (3, 2)] {
+            let trainer = trainer.clone().threads(threads);
+            let mut ends = vec![None; 4];
+            (ends[1], ends[3]) = (Some(1_700_000), (broken == 2).then_some(0));
+            let mut bad = good.clone();
+            if lines {
+                // The line is damaged, and longer than it was.
+                let at = 1_700_000 + text[1_700_000..].find('\n').expect("a line") + 1;
+                bad[1].splice(at..at + 1, *b"oh, no {");
+                ends[1] = None;
+            }
+            let mut position = Position::default();
+            let (mut sum, halts) =
+                trainer.count_from(&Broken(&bad, ends), &mut position).expect("what was counted is good");
+            assert!((1..=broken).contains(&halts.len()), "{halts:?}");
+            for halt in &halts {
+                let (number, told) = (halt.input.expect("an input"), halt.error.to_string());
+                assert!(number % 2 == 1 && told.starts_with(&format!("text {number}: ")), "{told}");
+                assert!(position.begun.iter().any(|begun| begun.0 == number), "{position:?}");
+                let line = text[..1_700_000].matches('\n').count() + 2;
+                assert!(!lines || number == 3 || told.contains(&format!("line {line}, byte 17")), "{told}");
+            }
+            assert!(position.begun.iter().all(|begun| begun.0 != 1 || begun.1 > 1_000_000), "{position:?}");
+            let (rest, halts) =
+                trainer.count_from(&Broken(&good, vec![None; 4]), &mut position).expect("all is good");
+            assert!(halts.is_empty() && position.begun.is_empty() && position.next == 4);
+            let mut file = Vec::new();
+            rest.write(&mut file).expect("memory does not fail");
+            sum.add_file(CountsReader::new(&file[..], "rest".to_owned()).expect("a file")).expect("whole");
+            assert_eq!(sum.totals(), expected.totals());
+            let [sum, expected] = [&sum, &expected].map(|counts| {
+                let mut file = Vec::new();
+                counts.write(&mut file).expect("memory does not fail");
+                file
+            });
+            assert!(sum == expected, "{threads} threads");
+        }
+    }
+}
+
+/// An input that is shorter than what was read of it is told by name.
+#[test]
+fn an_input_that_became_shorter_is_told() {
+    let texts = [b"one two".to_vec()];
+    let mut position = Position { next: 1, begun: vec![(0, 9)] };
+    let inputs = Broken(&texts, vec![None]);
+    let (counts, halts) = Trainer::new(300).count_from(&inputs, &mut position).expect("a pattern");
+    assert!(counts.is_empty() && position.begun == [(0, 9)]);
+    assert_eq!(halts[0].error.to_string(), "text 0: ends after 7 bytes, but 9 were read from it before");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::{folder, run, run_in, tokenize, write};
 
 /// Words with much in common, and others without.
-fn text(seed: u64, words: usize) -> Vec<u8> {
+pub(crate) fn text(seed: u64, words: usize) -> Vec<u8> {
     let mut state = seed;
     let mut text = Vec::new();
     let mut next = |most: u64| {
@@ -303,6 +303,13 @@ fn held_out_texts_judge_the_vocabulary() {
     assert!(table.ends_with(&judged), "{table}\n{judged}");
     let json = run_in(&folder, &[&args[..], &["--json"]].concat()).json();
     assert_eq!(json["held_out"]["total"]["files"], 1, "{json}");
+    // What is compressed is judged by its text.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&text(2, 500)).unwrap();
+    write(&folder, "other.gz", &gzip.finish().unwrap());
+    let args = ["train", "text", "-s", "400", "-o", "v.json", "--held-out", "other.gz"];
+    assert_eq!(run_in(&folder, &args).silent(), table);
+    assert_eq!(run_in(&folder, &["evaluate", "v.json", "other.gz"]).silent(), judged);
 }
 
 #[test]
@@ -325,55 +332,130 @@ fn hard_texts_are_learned_from_as_they_are() {
     }
 }
 
-/// A run that is stopped leaves what is needed to go on, and goes on to the same result.
-#[cfg(unix)]
 #[test]
-fn a_run_that_is_stopped_is_taken_up_again() {
-    use std::process::{Command, Stdio};
-    let words = text(3, 60_000);
-    let files: Vec<(String, &[u8])> = (0..30).map(|part| (format!("t/{part}"), words.as_slice())).collect();
-    let folder = folder(&files.iter().map(|(name, text)| (name.as_str(), *text)).collect::<Vec<_>>());
-    // The last text is a pipe that does not end until the signal was sent.
-    let made = Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
-    assert!(made.success());
-    let args = ["train", "t", "pipe", "-s", "500", "-j", "1", "-o", "v.json"];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tokenize"));
-    child
-        .env_clear()
-        .args(args)
-        .current_dir(&folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let child = child.spawn().unwrap();
-    let mut pipe = fs::OpenOptions::new().write(true).open(folder.path().join("pipe")).unwrap();
-    pipe.write_all(b"some text ").unwrap();
-    let stopped = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(stopped.success());
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    drop(pipe);
-    let output = child.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("--resume") && told.contains("v.json.training"), "{told}");
+fn what_cannot_be_written_or_judged_is_told_before_the_work() {
+    let folder = folder(&[("text", b"one two three two three"), ("out/x", b"")]);
+    let train = |more: &[&str]| run_in(&folder, &[&["train", "text", "-s", "270"], more].concat());
+    train(&["--pattern", "gpt2", "--to", "gpt2", "-o", "no/such/folder"]).failed(&["no/such/folder"]);
+    train(&["--pattern", "gpt2", "--to", "gpt2", "-o", "text"]).failed(&["text"]);
+    train(&["--pattern", "gpt2", "--to", "gpt2", "-o", "-"]).failed(&["two files", "-o"]);
+    for held_out in ["missing", "out/empty"] {
+        fs::create_dir_all(folder.path().join("out/empty")).unwrap();
+        train(&["-o", "v.json", "--held-out", held_out]).failed(&["held"]);
+    }
+    train(&["-o", "-", "--to", "tokenizer.json", "--held-out", "text"]).failed(&["--held-out", "-o"]);
+    train(&["-o", "-", "--to", "tokenizer.json", "--json"]).failed(&["--json", "-o"]);
+    let both = ["train", "-", "-s", "270", "-o", "v.json", "--held-out", "-"];
+    run_in(&folder, &both).failed(&["--held-out", "once only"]);
     assert!(!folder.path().join("v.json").exists());
-    run_in(&folder, &["train", "t", "-s", "500", "-o", "v.json"]).failed(&["--resume", "remove it"]);
-    run_in(&folder, &["train", "t", "-s", "500", "-o", "v.json", "--resume"]).failed(&["the texts"]);
-    // The pipe again, this time with an end.
-    let path = folder.path().join("pipe");
-    let writer = std::thread::spawn(move || {
-        // Each opening waits for a reader: first the look whether it can be read, then the reading.
-        while let Ok(mut pipe) = fs::OpenOptions::new().write(true).open(&path) {
-            if pipe.write_all(b"some text ").is_err() {
-                break;
-            }
-        }
-    });
-    run_in(&folder, &[&args[..], &["--resume", "-q"]].concat()).good();
-    drop(writer);
-    assert!(!folder.path().join("v.json.training").exists());
-    write(&folder, "end", b"some text ");
-    run_in(&folder, &["train", "t", "end", "-s", "500", "-o", "w.json", "-q"]).good();
-    let [resumed, whole] = ["v.json", "w.json"].map(|name| fs::read(folder.path().join(name)).unwrap());
-    assert!(resumed == whole, "not the same as in one go");
+    let vocabulary = train(&["-o", "-", "--to", "tokenizer.json", "-q"]).silent();
+    train(&["-o", "v.json", "-q"]).good();
+    assert_eq!(fs::read_to_string(folder.path().join("v.json")).unwrap(), vocabulary);
+}
+
+/// Counts go to standard output as any other result does, and what is put aside is in the current folder then.
+#[test]
+fn counts_go_to_standard_output() {
+    let folder = folder(&[("text", &text(1, 3000)), ("other", &text(2, 3000))]);
+    run_in(&folder, &["count-words", "text", "-o", "a.counts", "-q"]).good();
+    run_in(&folder, &["count-words", "other", "-o", "b.counts", "-q"]).good();
+    run_in(&folder, &["merge-counts", "a.counts", "b.counts", "-o", "sum.counts"]).silent();
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    for (out, memory) in [("-", "1G"), ("/dev/stdout", "1G"), ("-", "1")] {
+        let run = run_in(&folder, &["count-words", "text", "-o", out, "--memory", memory]).good();
+        assert!(run.raw == read("a.counts") && run.err.contains("standard output:"), "{:?}", run.err);
+    }
+    let run = run_in(&folder, &["merge-counts", "a.counts", "b.counts", "-o", "-"]).good();
+    assert!(run.raw == read("sum.counts"));
+    let mut left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.counts", "b.counts", "other", "sum.counts", "text"]);
+}
+
+/// However the folder is spelled; and what cannot have a folder beside it has one in the current folder.
+#[test]
+fn a_state_belongs_to_its_output() {
+    let folder = folder(&[("text", b"one two three two three"), ("bad.gz", b"\x1f\x8b\x08")]);
+    let args = ["train", "text", "bad.gz", "-s", "270", "-j", "1", "--pattern", "gpt2"];
+    let train = |out: &[&str]| run_in(&folder, &[&args[..], out].concat());
+    for [out, same] in [["gp/", "gp"], ["gp", "./gp/"]] {
+        train(&["--to", "gpt2", "-o", out]).failed(&["gp.training: stopped"]);
+        train(&["--to", "gpt2", "-o", same]).failed(&["gp.training", "--resume goes on"]);
+        fs::remove_dir_all(folder.path().join("gp.training")).unwrap();
+    }
+    for out in ["-", "/dev/stdout"] {
+        train(&["--to", "tokenizer.json", "-o", out]).failed(&["stdout.training: stopped"]);
+        fs::remove_dir_all(folder.path().join("stdout.training")).unwrap();
+    }
+}
+
+#[test]
+fn shards_count_once() {
+    let folder = folder(&[("text", &text(1, 3000)), ("empty", b"")]);
+    for name in ["text", "empty"] {
+        fs::create_dir(folder.path().join(format!("s-{name}"))).unwrap();
+        let out = format!("s-{name}/{name}.counts");
+        run_in(&folder, &["count-words", name, "-o", &out, "-q"]).good();
+    }
+    let shard = "s-text/text.counts";
+    let merge = |shards: &[&str]| run_in(&folder, &[&["merge-counts", "-o", "sum"], shards].concat());
+    let train = |shards: &[&str]| {
+        let args = [&["train", "--from-counts", "-s", "300", "-o", "v.json"], shards].concat();
+        run_in(&folder, &args)
+    };
+    let twice = ["s-text/../s-text/text.counts: is named twice", "it is s-text/text.counts, too"];
+    merge(&[shard, "s-text/../s-text/text.counts"]).failed(&twice);
+    train(&[shard, "s-text/../s-text/text.counts"]).failed(&twice);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.path().join(shard), folder.path().join("link")).unwrap();
+        merge(&[shard, "link"]).failed(&["link: is named twice"]);
+    }
+    assert!(!folder.path().join("sum").exists());
+    // A copy may be meant so; two that are empty are nothing to wonder about.
+    fs::copy(folder.path().join(shard), folder.path().join("copy")).unwrap();
+    assert!(
+        merge(&[shard, "copy"]).good().err.contains("warning: copy: holds the same as s-text/text.counts")
+    );
+    fs::copy(folder.path().join("s-empty/empty.counts"), folder.path().join("nothing")).unwrap();
+    assert_eq!(merge(&["s-empty/empty.counts", "nothing"]).good().err, "");
+    // Lists and folders of shards.
+    train(&[shard, "-q"]).good();
+    let read = || fs::read(folder.path().join("v.json")).unwrap();
+    let expected = read();
+    write(&folder, "list", format!("{shard}\0").as_bytes());
+    for shards in [&["--files0-from", "list"][..], &["s-text", "-a"]] {
+        fs::remove_file(folder.path().join("v.json")).unwrap();
+        train(&[shards, &["-q"]].concat()).good();
+        assert!(read() == expected, "{shards:?}");
+    }
+    train(&["-"]).failed(&["standard input", "a file"]);
+    train(&["missing"]).failed(&["missing"]);
+}
+
+#[test]
+fn counts_of_another_unicode_are_refused() {
+    use bytepair::train::{CountsHeader, CountsTotals, CountsWriter};
+    let mut header = CountsHeader::new(vec!["x".to_owned()], Vec::new(), "file");
+    header.unicode = "9.0.0".to_owned();
+    let mut writer = CountsWriter::new(Vec::new(), &header).unwrap();
+    writer.push(b"x", 1).unwrap();
+    let file = writer.finish(CountsTotals { documents: 1, bytes: 1, pieces: 1 }).unwrap();
+    let folder = folder(&[("old.counts", &file)]);
+    let train = ["train", "--from-counts", "old.counts", "-s", "300", "-o", "v.json"];
+    run_in(&folder, &train).failed(&["old.counts: was counted with Unicode 9.0.0", "count its texts again"]);
+}
+
+#[test]
+fn what_cannot_be_continued_is_told_why() {
+    let folder = folder(&[("text", b"one two")]);
+    let train =
+        |from: &str| run_in(&folder, &["train", "text", "--from", from, "--add", "5", "-o", "v.json"]);
+    train("mistral-v1").failed(&[
+        "mistral-v1: ",
+        "merges characters, as SentencePiece does",
+        "without --from",
+    ]);
+    train("gemma3").failed(&["gemma3: ", "merges characters, as SentencePiece does", "without --from"]);
 }

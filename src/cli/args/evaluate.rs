@@ -21,7 +21,7 @@ Figures (of ordinary tokens, but for the first three; compare those of the same 
   Rényi entropy          the same of order 2.5, in bits
   Rényi efficiency       it, divided by log2 of the vocabulary size (Zouhar et al. 2023)
   ... of used tokens     it, divided by log2 of the number of different tokens in the text
-Shares are from 0 to 1 in JSON and CSV.";
+Shares are from 0 to 1 in JSON and CSV. Of files compressed with gzip or zstd, the text is evaluated.";
 
 /// `tokenize evaluate`.
 #[derive(Debug, Args)]

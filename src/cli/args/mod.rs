@@ -66,7 +66,7 @@ Examples:
     args_conflicts_with_subcommands = true,
     before_long_help = EXAMPLES,
     after_help = "A file named like a command: ./count, or after --. \
-                  Exit status: 0 done, 1 a check said no, 2 wrong usage or something failed."
+                  Exit status: 0 done, 1 a check said no, 2 wrong usage or something failed, 130 stopped by Ctrl-C."
 )]
 pub(crate) struct Cli {
     /// The command; without one, `count`.

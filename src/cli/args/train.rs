@@ -13,6 +13,10 @@ pub(crate) struct CorpusArgs {
     pub(crate) files: PathArgs,
     /// Where texts are cut into pieces, which no token reaches across: like gpt2, cl100k or o200k do it, or at the matches
     /// of a regular expression [default: o200k].
+    ///
+    /// Of the three patterns it is known where a text can be cut, so that files of any size are read in blocks. A regular
+    /// expression of your own is slower, and with it a file is held in memory whole and may have at most 2^31 bytes, unless
+    /// its lines are documents (--lines, --jsonl).
     #[arg(long, value_name = "NAME|REGEX", help_heading = "Texts")]
     pub(crate) pattern: Option<String>,
     /// A special token, part of the vocabulary. In texts it separates documents and is not learned from. Can be repeated.
@@ -22,6 +26,9 @@ pub(crate) struct CorpusArgs {
     #[arg(long, group = "documents", help_heading = "Texts")]
     pub(crate) lines: bool,
     /// Each line is a JSON object, and the string under KEY is a document.
+    ///
+    /// Blank lines are skipped, and a byte order mark at the beginning of a file. Any other line without such a string is an
+    /// error, with its number.
     #[arg(long, value_name = "KEY", group = "documents", help_heading = "Texts")]
     pub(crate) jsonl: Option<String>,
     /// Documents are separated by TEXT, which is not learned from. Can be repeated.
@@ -31,6 +38,10 @@ pub(crate) struct CorpusArgs {
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4G", help_heading = "Work")]
     pub(crate) memory: u64,
     /// Go on where a run with the same texts and the same output was stopped.
+    ///
+    /// What was counted is kept in the folder OUT.training after Ctrl-C (exit status 130), a text that cannot be read, or a full disk. A text
+    /// that could not be read may be mended or left out by then, as long as what was read of it is the same, and texts that
+    /// nobody had begun to read may be others.
     #[arg(long, help_heading = "Work")]
     pub(crate) resume: bool,
     /// How many threads to use [default: as many as there are processors]. The result is always the same.
@@ -59,7 +70,7 @@ pub(crate) struct TrainArgs {
     /// Continue this vocabulary (an encoding, file or folder): its tokens keep their ids, what is learned comes after.
     #[arg(long, value_name = "VOCABULARY", conflicts_with_all = ["pattern", "ties", "initial_alphabet"], help_heading = "Vocabulary")]
     pub(crate) from: Option<PathBuf>,
-    /// The paths are files of counts (of count-words or merge-counts), not texts.
+    /// The paths are files of counts (of count-words or merge-counts), or folders of such files, not texts.
     #[arg(long, conflicts_with_all = ["documents", "separator", "resume"], help_heading = "Texts")]
     pub(crate) from_counts: bool,
     /// Merge no pair that occurs less often.

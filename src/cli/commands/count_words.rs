@@ -1,14 +1,15 @@
 //! `tokenize count-words`: the counts of the pieces of some texts, for `train --from-counts`.
 
+use std::path::Path;
+
 use bytepair::train::Trainer;
 
 use crate::cli::args::CountWordsArgs;
 use crate::cli::config::Settings;
-use crate::cli::failure::{Failure, Problem};
+use crate::cli::failure::Failure;
 use crate::cli::messages::Messages;
-use crate::cli::name;
-use crate::cli::output::file::WholeFile;
-use crate::cli::training::{self, write_sum};
+use crate::cli::output::file::{Place, WholeFile, is_stdout, shown};
+use crate::cli::training::{self, Corpus};
 
 /// Counts pieces.
 pub(crate) fn run(args: &CountWordsArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
@@ -16,26 +17,29 @@ pub(crate) fn run(args: &CountWordsArgs, settings: &Settings, messages: &Message
     // The size of a vocabulary is no matter here.
     let trainer = training::trainer(Trainer::new(0), &args.corpus, settings);
     // Whether it can be written shows before the work.
-    let mut file = WholeFile::create(&args.output)?;
+    if !is_stdout(&args.output) {
+        drop(WholeFile::create(&args.output)?);
+    }
     let (corpus, workshop) = training::count(&trainer, &args.corpus, &args.output, "count-words", messages)?;
-    match &corpus.aside {
-        Some(shards) => {
-            drop(file);
-            write_sum(shards, &args.output)?;
-        }
-        None => {
-            let wrong = |error| Problem::from(error).about(name::shown(&args.output));
-            corpus.counts.write(&mut file).map_err(wrong)?;
-            file.finish().map_err(|error| Problem::file(&args.output, &error))?;
-        }
+    if let Err(failure) = write(&corpus, &args.output) {
+        return Err(training::keep(failure, &corpus, &workshop, messages));
     }
     workshop.clear();
     let totals = corpus.totals;
     messages.note(format_args!(
         "{}: {} pieces of {} bytes of text",
-        name::shown(&args.output),
+        shown(&args.output),
         totals.pieces,
         totals.bytes
     ));
     Ok(())
+}
+
+fn write(corpus: &Corpus, output: &Path) -> Result<(), Failure> {
+    if let Some(shards) = &corpus.aside {
+        return shards.write_sum(output);
+    }
+    let mut place = Place::create(output)?;
+    corpus.counts.write(&mut place).map_err(|error| Failure::writing(error, shown(output)))?;
+    place.finish(output)
 }

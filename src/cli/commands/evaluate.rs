@@ -12,6 +12,7 @@ use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::evaluation::{Candidate, Evaluating, Evaluation};
 use crate::cli::failure::{Failure, Problem};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
 use crate::cli::output::{Style, quality};
 use crate::cli::progress::Progress;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &EvaluateArgs, settings: &Settings, messages: &Messages)
         threads: plan::threads(args.threads, settings),
         any: args.input.files.text,
         by: args.by,
+        interrupt: None,
     };
     let Some(evaluation) = evaluate(&candidates, gathered, &how, messages) else { return Ok(()) };
     let report = quality::Report { candidates: &candidates, evaluation: &evaluation, words, by: args.by };
@@ -68,9 +70,11 @@ pub(crate) struct How {
     pub(crate) any: bool,
     /// What is put together; `None`: all.
     pub(crate) by: Option<By>,
+    /// Who says that it is to end, if anybody can.
+    pub(crate) interrupt: Option<Interrupt>,
 }
 
-/// Evaluates vocabularies on inputs and tells what went wrong; `None` if nothing could be read.
+/// Evaluates vocabularies on inputs and tells what went wrong; `None` if nothing could be read, or it was to end.
 pub(crate) fn evaluate(
     candidates: &[Candidate],
     gathered: Gathered,
@@ -90,10 +94,14 @@ pub(crate) fn evaluate(
         threads: how.threads,
         any: how.any,
         by: how.by,
+        interrupt: how.interrupt,
         progress: &progress,
     };
     let (outcomes, evaluation) = evaluating.all(&gathered.inputs);
     progress.finish();
+    if how.interrupt.is_some_and(Interrupt::is_set) {
+        return None;
+    }
     let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
     (!rows.is_empty() || !messages.have_failed()).then_some(evaluation)
 }

@@ -1,23 +1,27 @@
 //! `tokenize train`: a vocabulary learned from texts, or from counts of their pieces.
 
 use bytepair::train::{PieceSource, Stop, Ties, Trained, Trainer};
+use std::path::PathBuf;
+
 use bytepair::{ErrorKind, SpecialPolicy, Split, Tokenizer};
 
-use crate::cli::args::{PathArgs, Tie, TrainArgs, Words};
+use crate::cli::args::{CorpusArgs, PathArgs, Tie, TrainArgs, Words};
 use crate::cli::commands::evaluate;
 use crate::cli::config::Settings;
 use crate::cli::conversion::{self, place};
 use crate::cli::evaluation::{Candidate, Evaluation};
 use crate::cli::failure::{Failure, Problem};
+use crate::cli::input::{Origin, is_stdin};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
 use crate::cli::output::Style;
-use crate::cli::output::file::{WholeFile, is_stdout};
+use crate::cli::output::file::{is_stdout, shown};
 use crate::cli::output::quality;
 use crate::cli::output::training::{Summary, times};
 use crate::cli::progress::Progress;
-use crate::cli::training::{self, Shards, Workshop};
-use crate::cli::{name, plan, vocabulary, walk};
+use crate::cli::training::{self, Workshop};
+use crate::cli::walk::{self, Gathered};
+use crate::cli::{name, plan, vocabulary};
 
 /// Trains.
 pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
@@ -32,35 +36,36 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings, messages: &Messages) ->
     // A vocabulary of nothing shows whether the format can hold one with this pattern.
     let nothing = trainer.train(&trainer.counts()?)?;
     conversion::write(nothing.definition(), target)?;
-    if target != crate::cli::args::Target::Gpt2 && !is_stdout(&args.output) {
-        drop(WholeFile::create(&args.output)?);
-    }
+    place::check(&args.output, target)?;
+    let held_out = held_out(args, messages)?;
     let (trained, totals, workshop, corpus) = if args.from_counts {
         let (trained, totals, workshop) = from_counts(args, trainer, messages)?;
         (trained, totals, workshop, None)
     } else {
         let (corpus, workshop) = training::count(&trainer, &args.corpus, &args.output, "train", messages)?;
         let totals = corpus.totals;
-        let interrupt = Interrupt::install()?;
-        let trained = learn(&trainer, &corpus, messages)?;
-        if interrupt.is_set() {
-            return Err(workshop.keep(&corpus)?.into());
-        }
+        let trained = match learn(&trainer, &corpus, messages) {
+            Ok(trained) => trained,
+            Err(failure) => return Err(training::keep(failure, &corpus, &workshop, messages)),
+        };
         (trained, totals, workshop, Some(corpus))
     };
     let summary = Summary::new(&trained, totals, &args.output);
-    // A text to judge by that is not there must not cost the vocabulary: it is written first.
+    // A text to judge by that cannot be read by now must not cost the vocabulary: it is written first.
     let files = conversion::write(trained.definition(), target)?;
     if let Err(failure) = place::write(&args.output, target, &files) {
         // A full disk must not cost what was counted for hours.
-        if let (Some(corpus), false) = (&corpus, is_stdout(&args.output)) {
-            messages.error(&workshop.keep(corpus)?);
-        }
-        return Err(failure);
+        return Err(match &corpus {
+            Some(corpus) => training::keep(failure, corpus, &workshop, messages),
+            None => failure,
+        });
     }
     workshop.clear();
     warn(args, &trained, messages);
-    let judged = judge(args, trained, settings, messages)?;
+    let judged = match held_out {
+        Some(held_out) => judge(args, held_out, trained, settings, messages)?,
+        None => None,
+    };
     if is_stdout(&args.output) {
         return Ok(());
     }
@@ -92,18 +97,47 @@ impl Judged {
     }
 }
 
-/// Judges the vocabulary by the texts that were held out, if there are any.
-fn judge(
-    args: &TrainArgs,
-    trained: Trained,
-    settings: &Settings,
-    messages: &Messages,
-) -> Result<Option<Judged>, Failure> {
+/// The texts to judge by, if there are any; what is wrong with them is told before the work.
+fn held_out(args: &TrainArgs, messages: &Messages) -> Result<Option<Gathered>, Failure> {
+    if is_stdout(&args.output) && (args.json || !args.held_out.is_empty()) {
+        let flag = if args.json { "--json" } else { "--held-out" };
+        let problem = Problem::new("there is no place for the report: standard output takes the vocabulary");
+        return Err(problem.about(flag).hint("name a file with -o, or leave the flag out").into());
+    }
     if args.held_out.is_empty() {
         return Ok(None);
     }
     let files = PathArgs { paths: args.held_out.clone(), files0_from: None, ..args.corpus.files.clone() };
     let gathered = walk::gather(&files, messages)?;
+    training::check_readable(&gathered.inputs, messages);
+    if messages.have_failed() {
+        return Err(Problem::new("nothing was learned, as not all held-out texts can be read").into());
+    }
+    if gathered.inputs.is_empty() {
+        return Err(Problem::new("there are no files to read").about("--held-out").into());
+    }
+    let CorpusArgs { files: PathArgs { paths, files0_from, .. }, .. } = &args.corpus;
+    let learns_from_stdin = match files0_from {
+        Some(list) => is_stdin(list),
+        None => paths.is_empty() || paths.iter().any(|path| is_stdin(path)),
+    };
+    let judges_by_stdin = gathered.inputs.iter().any(|input| input.origin == Origin::Stdin);
+    if learns_from_stdin && judges_by_stdin && !args.from_counts {
+        let problem = Problem::new("standard input is learned from, and can be read once only");
+        return Err(problem.about("--held-out").hint("name a file for one of the two").into());
+    }
+    Ok(Some(gathered))
+}
+
+/// Judges the vocabulary by the texts that were held out.
+fn judge(
+    args: &TrainArgs,
+    held_out: Gathered,
+    trained: Trained,
+    settings: &Settings,
+    messages: &Messages,
+) -> Result<Option<Judged>, Failure> {
+    let interrupt = Interrupt::install()?;
     let tokenizer = Tokenizer::new(trained.into_definition())?;
     let mut candidates = vec![Candidate::new(name::shown(&args.output), tokenizer)];
     evaluate::add_usual(&mut candidates)?;
@@ -113,8 +147,13 @@ fn judge(
         threads: plan::threads(args.corpus.threads, settings),
         any: args.corpus.files.text,
         by: None,
+        interrupt: Some(interrupt),
     };
-    let evaluation = evaluate::evaluate(&candidates, gathered, &how, messages);
+    let evaluation = evaluate::evaluate(&candidates, held_out, &how, messages);
+    if interrupt.is_set() {
+        let problem = Problem::new("is written; stopped before it was judged by all held-out texts");
+        return Err(Failure::Stopped(problem.about(shown(&args.output))));
+    }
     Ok(evaluation.map(|evaluation| Judged { candidates, evaluation }))
 }
 
@@ -158,11 +197,9 @@ type Work = (Trained, bytepair::train::CountsTotals, Workshop);
 
 /// Trains from files of counts.
 fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Result<Work, Failure> {
-    let paths = args.corpus.files.paths.clone();
-    let header = Shards::new(paths.clone()).header().map_err(|problem| match paths.is_empty() {
-        true => problem.hint("name them: tokenize train --from-counts FILE… -s N -o OUT"),
-        false => problem,
-    })?;
+    let paths = shards(args, messages)?;
+    let interrupt = Interrupt::install()?;
+    let header = training::header(&paths)?;
     let trainer = match (&args.corpus.pattern, &args.from) {
         (None, None) => trainer.split(match header.patterns.as_slice() {
             [] => Split::Whole,
@@ -173,6 +210,11 @@ fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Resul
     };
     let own = trainer.counts()?;
     let about = || name::shown(&paths[0]);
+    if own.header().unicode != header.unicode {
+        let (theirs, ours) = (&header.unicode, &own.header().unicode);
+        let problem = Problem::new(format!("was counted with Unicode {theirs}, and this program has {ours}"));
+        return Err(problem.about(about()).hint("count its texts again with this program").into());
+    }
     if own.header().patterns != header.patterns {
         let problem = Problem::new("was counted with another pattern than the vocabulary is to have");
         return Err(problem.about(about()).hint("leave out --pattern to use that of the counts").into());
@@ -185,14 +227,42 @@ fn from_counts(args: &TrainArgs, trainer: Trainer, messages: &Messages) -> Resul
             .hint(format!("count the texts with --special {special:?}"))
             .into());
     }
-    let workshop = Workshop::new(&args.output, false, &[], &header)?;
-    let shards = workshop.few(paths)?;
-    let totals = shards.merge(|_, _| Ok(()))?;
-    let trained = learn(&trainer, &shards, messages)?;
-    if Interrupt::install()?.is_set() {
-        return Err(Problem::new("stopped; nothing was written").about(name::shown(&args.output)).into());
+    let mut workshop = Workshop::new(&args.output, &header, false, interrupt);
+    workshop.begin(false, &mut Vec::new(), messages)?;
+    let work = || {
+        let shards = workshop.few(paths)?;
+        let totals = shards.merge(|_, _| Ok(()))?;
+        Ok((learn(&trainer, &shards, messages)?, totals))
+    };
+    match work() {
+        Ok((trained, totals)) => Ok((trained, totals, workshop)),
+        Err(Failure::Stopped(_)) => {
+            let problem = Problem::new("stopped; nothing was written");
+            Err(Failure::Stopped(problem.about(shown(&args.output))))
+        }
+        Err(failure) => Err(failure),
     }
-    Ok((trained, totals, workshop))
+}
+
+/// The files of counts that were named, each once.
+fn shards(args: &TrainArgs, messages: &Messages) -> Result<Vec<PathBuf>, Failure> {
+    let files = &args.corpus.files;
+    if files.paths.is_empty() && files.files0_from.is_none() {
+        let problem = Problem::new("there are no files of counts");
+        return Err(problem.hint("name them: tokenize train --from-counts FILE… -s N -o OUT").into());
+    }
+    let inputs = walk::gather(files, messages)?.inputs;
+    if messages.have_failed() {
+        return Err(Problem::new("nothing was learned, as not all files can be read").into());
+    }
+    if let Some(input) = inputs.iter().find(|input| input.size.is_none()) {
+        let problem =
+            Problem::new("counts are read more than once: it has to be a file").about(input.shown());
+        return Err(problem.hint("write them to a file first").into());
+    }
+    let paths: Vec<PathBuf> = inputs.into_iter().map(|input| input.path).collect();
+    training::check_twice(&paths, messages)?;
+    Ok(paths)
 }
 
 /// Learns merges, with a bar.
@@ -204,7 +274,11 @@ fn learn(trainer: &Trainer, pieces: &dyn PieceSource, messages: &Messages) -> Re
         !interrupt.is_set()
     });
     progress.finish();
-    Ok(trained?)
+    match trained {
+        Ok(trained) if !interrupt.is_set() => Ok(trained),
+        Ok(_) => Err(Failure::Stopped(Problem::new("stopped"))),
+        Err(error) => Err(interrupt.instead_of(error, || Problem::new("stopped"))),
+    }
 }
 
 /// Says if the vocabulary is smaller than it was to be.
@@ -219,7 +293,7 @@ fn warn(args: &TrainArgs, trained: &Trained, messages: &Messages) {
             least => format!(" that occurs {}", times(least)),
         };
         messages.warning(
-            name::shown(&args.output),
+            shown(&args.output),
             format_args!("{} tokens, not {wanted}: no pair is left{often}", trained.size()),
         );
     }

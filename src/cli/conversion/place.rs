@@ -14,6 +14,10 @@ use crate::cli::{name, output};
 /// The format that is asked for, or that the name of the output tells.
 pub(crate) fn target(out: &Path, asked: Option<Target>) -> Result<Target, Problem> {
     if let Some(target) = asked {
+        if target == Target::Gpt2 && is_stdout(out) {
+            let problem = Problem::new("two files cannot go to standard output").about("--to gpt2");
+            return Err(problem.hint("name a folder with -o"));
+        }
         return Ok(target);
     }
     let problem = |what: &str| Problem::new(what).about(name::shown(out));
@@ -32,6 +36,21 @@ pub(crate) fn target(out: &Path, asked: Option<Target>) -> Result<Target, Proble
         _ => Err(problem("this name tells no format")
             .hint("--to tiktoken, tokenizer.json, gpt2 (a folder) or pack")),
     }
+}
+
+/// Finds out whether the files of a vocabulary can be written, before there are any.
+pub(crate) fn check(out: &Path, target: Target) -> Result<(), Problem> {
+    if is_stdout(out) {
+        return Ok(());
+    }
+    if target != Target::Gpt2 {
+        return WholeFile::create(out).map(drop);
+    }
+    if out.is_dir() {
+        return WholeFile::create(&out.join("vocab.json")).map(drop);
+    }
+    let wrong = |error: std::io::Error| Problem::file(out, &error);
+    fs::create_dir(out).and_then(|()| fs::remove_dir(out)).map_err(wrong)
 }
 
 /// Writes the files of a vocabulary.

@@ -1,10 +1,12 @@
-//! A file that is written whole or not at all: written beside its place, and moved there at the end.
+//! A file that is written whole or not at all: written beside its place, and moved there at the end. Or standard output, if
+//! that is named.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::failure::Problem;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::unfinished;
 
 /// How many names to try for the file beside.
 const ATTEMPTS: u32 = 100;
@@ -19,6 +21,11 @@ pub(crate) struct WholeFile {
 /// Whether a path is a name of standard output: it is written to as it stands, and never replaced.
 pub(crate) fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].into_iter().any(|name| path == Path::new(name))
+}
+
+/// What messages call an output.
+pub(crate) fn shown(path: &Path) -> String {
+    if is_stdout(path) { "standard output".to_owned() } else { crate::cli::name::shown(path) }
 }
 
 impl WholeFile {
@@ -47,9 +54,53 @@ impl WholeFile {
         self.out.flush()?;
         if let Some((beside, place)) = &self.pending {
             fs::rename(beside, place)?;
+            unfinished::take_out(beside);
         }
         self.pending = None;
         Ok(())
+    }
+}
+
+/// Where one result goes: a file that is written whole or not at all, or standard output.
+pub(crate) enum Place {
+    /// A file.
+    File(WholeFile),
+    /// Standard output, in large blocks.
+    Stdout(BufWriter<StdoutLock<'static>>),
+}
+
+impl Place {
+    /// Begins to write to what is named.
+    pub(crate) fn create(path: &Path) -> Result<Place, Problem> {
+        Ok(if is_stdout(path) {
+            Place::Stdout(super::stdout())
+        } else {
+            Place::File(WholeFile::create(path)?)
+        })
+    }
+
+    /// All is written: puts a file in its place. `path` is what was named.
+    pub(crate) fn finish(self, path: &Path) -> Result<(), Failure> {
+        match self {
+            Place::File(file) => Ok(file.finish().map_err(|error| Problem::file(path, &error))?),
+            Place::Stdout(mut out) => Ok(out.flush()?),
+        }
+    }
+}
+
+impl Write for Place {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Place::File(file) => file.write(bytes),
+            Place::Stdout(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Place::File(file) => file.flush(),
+            Place::Stdout(out) => out.flush(),
+        }
     }
 }
 
@@ -61,10 +112,15 @@ fn beside(place: &Path) -> io::Result<(File, PathBuf)> {
         hidden.push(name);
         hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
         let path = place.with_file_name(hidden);
+        unfinished::add(&path);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                unfinished::take_out(&path);
+                if error.kind() != ErrorKind::AlreadyExists {
+                    return Err(error);
+                }
+            }
         }
     }
     Err(ErrorKind::AlreadyExists.into())
@@ -85,6 +141,7 @@ impl Drop for WholeFile {
         if let Some((beside, _)) = &self.pending {
             // Nobody is left who could be told.
             let _ = fs::remove_file(beside);
+            unfinished::take_out(beside);
         }
     }
 }

@@ -1,16 +1,17 @@
 //! What `train`, `count-words` and `merge-counts` share: from the texts that were named to counts of their pieces.
 //!
-//! Reading them is in `texts`; what is put aside on disk, and how a run that was stopped is taken up again, in `workshop`;
-//! files of counts are in `shards`.
+//! Reading them is in `texts`, with `waiting` for pipes; what is put aside on disk in `workshop`, and how a run that was stopped
+//! is taken up again in `state`; files of counts are in `shards`.
 
 mod shards;
+mod state;
 mod texts;
+mod waiting;
 mod workshop;
 
-use std::io;
 use std::path::Path;
 
-use bytepair::train::{Counts, CountsTotals, Documents, PieceSource, Trainer};
+use bytepair::train::{Counts, CountsTotals, Documents, Halt, PieceSource, Position, Trainer};
 use bytepair::{Error, SpecialTokens};
 
 use crate::cli::args::{self, CorpusArgs};
@@ -19,11 +20,12 @@ use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::Input;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
+use crate::cli::output::file::shown;
 use crate::cli::progress::Progress;
-use crate::cli::{name, plan, walk};
-pub(crate) use shards::Shards;
+use crate::cli::{plan, walk};
+pub(crate) use shards::{Shards, check_twice, header};
 use texts::Texts;
-pub(crate) use workshop::{Workshop, write_sum};
+pub(crate) use workshop::Workshop;
 
 /// The counts of the texts that were named.
 pub(crate) struct Corpus {
@@ -90,6 +92,38 @@ pub(crate) fn count(
     command: &str,
     messages: &Messages,
 ) -> Result<(Corpus, Workshop), Failure> {
+    let mut inputs = inputs(args, output, command, messages)?;
+    let interrupt = Interrupt::install()?;
+    let mut workshop = Workshop::new(output, trainer.counts()?.header(), args.files.text, interrupt);
+    workshop.begin(args.resume, &mut inputs, messages)?;
+    let sizes: Option<u64> = inputs.iter().map(|input| input.size).sum();
+    let progress = Progress::new(messages.tells_notes(), sizes);
+    let texts = Texts::new(&inputs, args, &workshop, interrupt, &progress);
+    let mut position = workshop.position();
+    let counted = trainer.count_from(&texts, &mut position);
+    progress.finish();
+    let skipped = texts.tell(messages);
+    let (counts, halts) = counted?;
+    if !halts.is_empty() {
+        return Err(halted(&texts, halts, &workshop, &counts, position, messages));
+    }
+    if interrupt.is_set() {
+        return Err(Failure::Stopped(workshop.stop(&counts, position, Vec::new())?));
+    }
+    if skipped == inputs.len() {
+        messages.warning(shown(output), "there is no text to learn from");
+    }
+    let corpus = workshop.collect(counts)?;
+    Ok((corpus, workshop))
+}
+
+/// The inputs that were named, if all can be opened.
+fn inputs(
+    args: &CorpusArgs,
+    output: &Path,
+    command: &str,
+    messages: &Messages,
+) -> Result<Vec<Input>, Failure> {
     if walk::would_wait(&args.files) {
         args::print_usage(Some(command));
         return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
@@ -98,39 +132,59 @@ pub(crate) fn count(
     let all = inputs.len();
     inputs.retain(|input| !workshop::is_own(&input.path, output));
     if inputs.len() < all {
-        messages.note(format_args!("{} is not learned from: it is what is written", name::shown(output)));
+        messages.note(format_args!("{} is not learned from: it is what is written", shown(output)));
     }
-    inputs.iter().filter_map(|input| readable(input).err()).for_each(|problem| messages.error(&problem));
+    check_readable(&inputs, messages);
     if messages.have_failed() {
         return Err(Problem::new("nothing was learned, as not all texts can be read").into());
     }
-    let workshop = Workshop::new(output, args.resume, &inputs, trainer.counts()?.header())?;
-    let interrupt = Interrupt::install()?;
-    let sizes: Option<u64> = inputs.iter().map(|input| input.size).sum();
-    let progress = Progress::new(messages.tells_notes(), sizes);
-    let texts = Texts::new(&inputs, args, &workshop, interrupt, &progress);
-    let mut position = workshop.position();
-    let counted = trainer.count_from(&texts, &mut position);
-    progress.finish();
-    let skipped = texts.tell(messages);
-    let counts = match counted {
-        Ok(counts) => counts,
-        Err(error) => return Err(texts.problem(error).into()),
-    };
-    if interrupt.is_set() {
-        return Err(workshop.stop(&counts, position)?.into());
-    }
-    if skipped == inputs.len() {
-        messages.warning(name::shown(output), "there is no text to learn from");
-    }
-    let corpus = workshop.collect(counts)?;
-    Ok((corpus, workshop))
+    Ok(inputs)
 }
 
-/// Finds out now, and not after hours, that a file cannot be opened.
-fn readable(input: &Input) -> Result<(), Problem> {
-    if input.size.is_none() {
-        return Ok(());
+/// Tells what stopped the work before its end, and keeps what was done.
+fn halted(
+    texts: &Texts<'_>,
+    halts: Vec<Halt>,
+    workshop: &Workshop,
+    counts: &Counts,
+    position: Position,
+    messages: &Messages,
+) -> Failure {
+    let counted =
+        |number: usize| position.begun.iter().find(|begun| begun.0 == number).map_or(0, |begun| begun.1);
+    let numbers = halts.iter().filter_map(|halt| halt.input);
+    let bad = numbers.map(|number| (number, texts.sum_of(number, counted(number)))).collect();
+    let mut problems = halts.into_iter().map(|halt| texts.problem(halt)).collect::<Vec<_>>();
+    let kept = workshop.stop(counts, position, bad);
+    let last = match kept {
+        // There is nothing to go on with.
+        Ok(problem) if problem.hint.is_none() => problems.pop(),
+        Ok(problem) => Some(problem),
+        Err(problem) => Some(
+            problem.hint("what was counted is lost, as it cannot be put aside: see to it that there is room"),
+        ),
+    };
+    problems.iter().for_each(|problem| messages.error(problem));
+    last.unwrap_or_else(|| Problem::new("not all texts were read")).into()
+}
+
+/// What became of a run that failed or was stopped after all was counted: what was counted is kept.
+pub(crate) fn keep(failure: Failure, corpus: &Corpus, workshop: &Workshop, messages: &Messages) -> Failure {
+    match (failure, workshop.keep(corpus)) {
+        (Failure::Stopped(_), Ok(kept)) => Failure::Stopped(kept),
+        (failure @ Failure::Problem(_), Ok(kept)) => {
+            messages.error(&kept);
+            failure
+        }
+        (failure, _) => failure,
     }
-    std::fs::File::open(&input.path).map(|_| ()).map_err(|error: io::Error| input.problem(&error))
+}
+
+/// Finds out now, and not after hours, which files cannot be opened, and tells it.
+pub(crate) fn check_readable(inputs: &[Input], messages: &Messages) {
+    for input in inputs.iter().filter(|input| input.size.is_some()) {
+        if let Err(error) = std::fs::File::open(&input.path) {
+            messages.error(&input.problem(&error));
+        }
+    }
 }

@@ -1,13 +1,16 @@
-//! The texts that were named, as a corpus of the library: opened when they are needed, by several threads.
+//! The texts that were named, as a corpus of the library: opened when they are needed, by several threads. Those that one may
+//! have to wait for are left to `waiting`.
 
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytepair::Error;
-use bytepair::train::Corpus;
+use bytepair::train::{Corpus, Halt};
 
 use super::Workshop;
+use super::state::sum_of;
+use super::waiting::Waiting;
 use crate::cli::args::CorpusArgs;
 use crate::cli::failure::Problem;
 use crate::cli::input::{Input, Opened, Text};
@@ -26,8 +29,8 @@ pub(super) struct Texts<'a> {
     progress: &'a Progress,
     binary: AtomicUsize,
     transcoded: AtomicUsize,
-    /// The first problem of a file, in words that the library's error has not.
-    problem: Mutex<Option<Problem>>,
+    /// The problems of inputs, or of what is put aside, in words that the library's errors have not.
+    problems: Mutex<Vec<(Option<usize>, Problem)>>,
 }
 
 impl<'a> Texts<'a> {
@@ -47,7 +50,7 @@ impl<'a> Texts<'a> {
             progress,
             binary: AtomicUsize::new(0),
             transcoded: AtomicUsize::new(0),
-            problem: Mutex::new(None),
+            problems: Mutex::default(),
         }
     }
 
@@ -66,17 +69,38 @@ impl<'a> Texts<'a> {
         binary
     }
 
+    /// A sum of the first bytes of a text, if they can be read again.
+    pub(super) fn sum_of(&self, number: usize, bytes: u64) -> Option<u32> {
+        sum_of(&self.inputs[number], self.any, bytes)
+    }
+
     /// What went wrong.
-    pub(super) fn problem(&self, error: Error) -> Problem {
-        let known = self.problem.lock().unwrap_or_else(PoisonError::into_inner).take();
-        known.unwrap_or_else(|| error.into())
+    pub(super) fn problem(&self, halt: Halt) -> Problem {
+        let problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = problems.iter().find(|(input, _)| *input == halt.input);
+        known.map_or_else(|| halt.error.into(), |(_, problem)| problem.clone())
     }
 
     /// Remembers a problem in words; an error that stands for it.
-    fn failed(&self, problem: Problem) -> io::Error {
+    fn failed(&self, input: Option<usize>, problem: Problem) -> io::Error {
         let error = io::Error::other(problem.what.clone());
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push((input, problem));
         error
+    }
+
+    /// Opens an input; `None` if it is no text.
+    fn begin(&self, input: &Input) -> Result<Option<Source>, Problem> {
+        let (source, is_transcoded) = if input.size.is_none() {
+            let Some(waiting) = Waiting::open(input, self.any, self.interrupt)? else { return Ok(None) };
+            let is_transcoded = waiting.is_transcoded;
+            (Source::Waiting(waiting), is_transcoded)
+        } else {
+            let Opened::Text(text) = input.open_unpacked(self.any, false)? else { return Ok(None) };
+            let is_transcoded = text.is_transcoded();
+            (Source::File(text), is_transcoded)
+        };
+        self.transcoded.fetch_add(usize::from(is_transcoded), Ordering::Relaxed);
+        Ok(Some(source))
     }
 }
 
@@ -87,17 +111,14 @@ impl Corpus for Texts<'_> {
 
     fn open(&self, number: usize) -> Result<Option<Box<dyn Read + Send + '_>>, Error> {
         let input = &self.inputs[number];
-        match input.open_unpacked(self.any, false) {
-            Ok(Opened::Text(text)) => {
-                self.transcoded.fetch_add(usize::from(text.is_transcoded()), Ordering::Relaxed);
-                Ok(Some(Box::new(Reading { texts: self, input, text, told: 0 })))
-            }
-            Ok(Opened::Binary) => {
+        match self.begin(input) {
+            Ok(Some(source)) => Ok(Some(Box::new(Reading { texts: self, number, input, source, told: 0 }))),
+            Ok(None) => {
                 self.binary.fetch_add(1, Ordering::Relaxed);
                 self.progress.add(input.size.unwrap_or(0));
                 Ok(None)
             }
-            Err(problem) => Err(self.failed(problem).into()),
+            Err(problem) => Err(self.failed(Some(number), problem).into()),
         }
     }
 
@@ -114,26 +135,45 @@ impl Corpus for Texts<'_> {
     }
 
     fn spill(&self, write: &dyn Fn(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
-        self.workshop.put_aside(write).map_err(|problem| self.failed(problem).into())
+        self.workshop.put_aside(write).map_err(|problem| self.failed(None, problem).into())
     }
+}
+
+/// Where a text comes from.
+enum Source {
+    File(Box<Text>),
+    Waiting(Waiting),
 }
 
 /// A text that is being read.
 struct Reading<'a> {
     texts: &'a Texts<'a>,
+    number: usize,
     input: &'a Input,
-    text: Box<Text>,
+    source: Source,
     /// How much of the file the progress was told of.
     told: u64,
 }
 
 impl Read for Reading<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.text.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::Interrupted => error,
-            _ => self.texts.failed(self.input.problem(&error)),
+        let read = match &mut self.source {
+            Source::File(text) => text.read(buffer),
+            Source::Waiting(waiting) => waiting.read(buffer),
+        };
+        let read = read.map_err(|error| match (error.kind(), &mut self.source) {
+            (io::ErrorKind::Interrupted, _) => error,
+            (_, Source::Waiting(waiting)) => {
+                let problem = waiting.problem.take().unwrap_or_else(|| self.input.problem(&error));
+                self.texts.failed(Some(self.number), problem)
+            }
+            _ => self.texts.failed(Some(self.number), self.input.problem(&error)),
         });
-        let taken = self.text.taken();
+        let taken = match &self.source {
+            Source::File(text) => text.taken(),
+            // Nobody knows how much there is to come: what has come is as good as what was packed.
+            Source::Waiting(_) => self.told + *read.as_ref().unwrap_or(&0) as u64,
+        };
         self.texts.progress.add(taken - self.told);
         self.told = taken;
         read

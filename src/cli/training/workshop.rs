@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! OUT.training/1.counts, 2.counts, …   files of piece counts
-//! OUT.training/state.json              which texts are in them, and how far; written last
+//! OUT.training/state.json              which texts are in them, and how far; written last, and removed first
 //! ```
+//!
+//! Whether a state goes with what is to be done now is left to `state`.
 
 use std::fs;
 use std::io::Write;
@@ -12,15 +14,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytepair::Error;
-use bytepair::train::{Counts, CountsHeader, CountsWriter, Position};
-use serde::{Deserialize, Serialize};
+use bytepair::train::{Counts, CountsHeader, CountsTotals, Position};
 
 use super::Corpus;
 use super::shards::{AT_ONCE, Shards};
-use crate::cli::failure::Problem;
+use super::state::{Bad, How, State, known};
+use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::Input;
-use crate::cli::name;
-use crate::cli::output::file::WholeFile;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::messages::Messages;
+use crate::cli::output::file::{WholeFile, is_stdout};
+use crate::cli::{name, unfinished};
 
 const STATE: &str = "state.json";
 
@@ -31,29 +35,26 @@ pub(super) fn is_own(path: &Path, output: &Path) -> bool {
     is_under(output) || is_under(&folder_of(output))
 }
 
-/// The folder beside the output.
+/// The folder beside the output, however that is spelled. Beside standard output and devices nothing can be put: then it is in
+/// the current folder.
 fn folder_of(output: &Path) -> PathBuf {
-    let mut folder = output.as_os_str().to_owned();
+    let is_device = ["/dev", "/proc"].iter().any(|folder| output.starts_with(folder));
+    let mut folder = match output.file_name() {
+        _ if is_stdout(output) => "stdout".into(),
+        Some(name) if is_device => name.to_owned(),
+        _ => output.components().collect::<PathBuf>().into_os_string(),
+    };
     folder.push(".training");
     folder.into()
-}
-
-/// A text: its name, its size, and when it was last changed, in nanoseconds since 1970.
-type Known = (String, Option<u64>, Option<u64>);
-
-fn known(input: &Input) -> Known {
-    // What has no size, such as a pipe, has no time that says anything.
-    let changed = input.size.and_then(|_| fs::metadata(&input.path).ok()?.modified().ok());
-    let since = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    (input.path.to_string_lossy().into_owned(), input.size, since.map(|since| since.as_nanos() as u64))
 }
 
 /// Where work is put aside.
 pub(crate) struct Workshop {
     folder: PathBuf,
-    texts: Vec<Known>,
-    header: CountsHeader,
+    texts: Vec<Input>,
+    how: How,
     begin: Position,
+    interrupt: Interrupt,
     aside: Mutex<Aside>,
 }
 
@@ -66,76 +67,60 @@ struct Aside {
     named: usize,
 }
 
-/// What there is to know of a run that was stopped.
-#[derive(Serialize, Deserialize)]
-struct State {
-    schema_version: u32,
-    patterns: Vec<String>,
-    specials: Vec<String>,
-    documents: String,
-    /// To see whether they are the same.
-    texts: Vec<Known>,
-    next: usize,
-    begun: Vec<(usize, u64)>,
-    files: Vec<String>,
-}
-
 impl Workshop {
-    /// A workshop for this output; with `resume`, that of the run that was stopped.
-    pub(crate) fn new(
-        output: &Path,
-        resume: bool,
-        inputs: &[Input],
-        header: &CountsHeader,
-    ) -> Result<Workshop, Problem> {
-        let mut workshop = Workshop {
+    /// A workshop for this output, with nothing in it.
+    pub(crate) fn new(output: &Path, header: &CountsHeader, binary: bool, interrupt: Interrupt) -> Workshop {
+        Workshop {
             folder: folder_of(output),
-            texts: inputs.iter().map(known).collect(),
-            header: header.clone(),
+            texts: Vec::new(),
+            how: How::new(header, binary),
             begin: Position::default(),
+            interrupt,
             aside: Mutex::default(),
-        };
-        let exists = workshop.folder.join(STATE).exists();
-        let about = |what: &str| Problem::new(what).about(name::shown(&workshop.folder));
-        match (resume, exists) {
-            (false, true) => Err(about("holds what a run that was stopped has done")
-                .hint("--resume goes on with it; to begin anew, remove it")),
-            (true, false) => {
-                Err(about("there is nothing to go on with").hint("leave out --resume to begin anew"))
-            }
-            (true, true) => {
-                workshop.take_up()?;
-                Ok(workshop)
-            }
-            (false, false) => Ok(workshop),
         }
     }
 
+    /// Begins with these texts, or with `resume` goes on where the run was stopped: the texts are put into order then.
+    pub(crate) fn begin(
+        &mut self,
+        resume: bool,
+        texts: &mut Vec<Input>,
+        messages: &Messages,
+    ) -> Result<(), Problem> {
+        let exists = self.folder.join(STATE).exists();
+        let about = |problem: Problem| problem.about(name::shown(&self.folder));
+        match (resume, exists) {
+            (false, true) => {
+                let problem = Problem::new("holds what a run that was stopped has done");
+                return Err(about(problem.hint("--resume goes on with it; to begin anew, remove it")));
+            }
+            (true, false) => {
+                let problem = Problem::new("there is nothing to go on with");
+                return Err(about(problem.hint("leave out --resume to begin anew")));
+            }
+            (true, true) => self.take_up(texts, messages)?,
+            (false, false) => {}
+        }
+        self.texts.clone_from(texts);
+        Ok(())
+    }
+
     /// Reads what was done.
-    fn take_up(&mut self) -> Result<(), Problem> {
+    fn take_up(&mut self, texts: &mut Vec<Input>, messages: &Messages) -> Result<(), Problem> {
         let path = self.folder.join(STATE);
         let bytes = fs::read(&path).map_err(|error| Problem::file(&path, &error))?;
         let state: State = serde_json::from_slice(&bytes).map_err(|error| {
             Problem::new(format!("is not what was written: {error}")).about(name::shown(&path))
         })?;
-        let header = CountsHeader::new(state.patterns, state.specials, state.documents);
-        let differs = if header != self.header {
-            "the pattern, the special tokens or what documents are"
-        } else if state.texts != self.texts {
-            "the texts, their sizes or times,"
-        } else {
-            self.begin = Position { next: state.next, begun: state.begun };
-            let files: Vec<PathBuf> = state.files.iter().map(|file| self.folder.join(file)).collect();
-            let number = |file: &String| file.strip_suffix(".counts")?.parse().ok();
-            let named = state.files.iter().filter_map(number).max().unwrap_or(0);
-            *self.lock() = Aside { made: true, files, named };
-            return Ok(());
-        };
-        let problem =
-            Problem::new(format!("cannot go on: {differs} are not those of the run that was stopped"));
-        Err(problem
-            .about(name::shown(&self.folder))
-            .hint("the same command goes on with --resume; to begin anew, remove this folder"))
+        self.begin = state.go_on(&self.how, texts, messages).map_err(|problem| match problem.about {
+            None => problem.about(name::shown(&self.folder)),
+            Some(_) => problem,
+        })?;
+        let files: Vec<PathBuf> = state.files.iter().map(|file| self.folder.join(file)).collect();
+        let number = |file: &String| file.strip_suffix(".counts")?.parse().ok();
+        let named = state.files.iter().filter_map(number).max().unwrap_or(0);
+        *self.lock() = Aside { made: true, files, named };
+        Ok(())
     }
 
     /// From where on there is work to do.
@@ -151,11 +136,15 @@ impl Workshop {
     fn name_file(&self) -> Result<PathBuf, Problem> {
         let mut aside = self.lock();
         if !aside.made {
+            unfinished::add(&self.folder);
             fs::create_dir_all(&self.folder).map_err(|error| Problem::file(&self.folder, &error))?;
             aside.made = true;
         }
         aside.named += 1;
-        Ok(self.folder.join(format!("{}.counts", aside.named)))
+        let path = self.folder.join(format!("{}.counts", aside.named));
+        // Of no use before there is a state that names it.
+        unfinished::add(&path);
+        Ok(path)
     }
 
     /// Puts counts aside, which `write` writes.
@@ -171,83 +160,125 @@ impl Workshop {
         Ok(())
     }
 
-    /// Leaves what is needed to go on; the problem that says so.
-    pub(super) fn stop(&self, counts: &Counts, position: Position) -> Result<Problem, Problem> {
-        self.put_aside(&|sink| counts.write(sink))?;
-        self.write_state(position)
+    /// Leaves what is needed to go on, if there is anything; the problem that says so. `bad` are the texts that have stopped
+    /// the run.
+    pub(super) fn stop(
+        &self,
+        counts: &Counts,
+        position: Position,
+        bad: Vec<Bad>,
+    ) -> Result<Problem, Problem> {
+        let is_bad = !bad.is_empty();
+        // Documents without a piece are counted, too.
+        let is_nothing = counts.totals() == CountsTotals::default();
+        if is_nothing && self.lock().files.is_empty() {
+            return Ok(
+                Problem::new("stopped before anything was counted; nothing is kept").about(self.shown())
+            );
+        }
+        if !is_nothing {
+            self.put_aside(&|sink| counts.write(sink))?;
+        }
+        self.write_state(position, bad)?;
+        Ok(self.kept(match is_bad {
+            false => "the same command goes on with --resume",
+            true => "once the file is mended or left out, the same command goes on with --resume",
+        }))
     }
 
-    fn write_state(&self, position: Position) -> Result<Problem, Problem> {
-        let files = self
-            .lock()
-            .files
-            .iter()
-            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
-            .collect();
+    fn shown(&self) -> String {
+        name::shown(&self.folder)
+    }
+
+    fn kept(&self, hint: &str) -> Problem {
+        Problem::new("stopped; what was counted is kept").about(self.shown()).hint(hint)
+    }
+
+    fn write_state(&self, position: Position, bad: Vec<Bad>) -> Result<(), Problem> {
+        let aside = self.lock();
+        let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
         let state = State {
             schema_version: 1,
-            patterns: self.header.patterns.clone(),
-            specials: self.header.specials.clone(),
-            documents: self.header.documents.clone(),
-            texts: self.texts.clone(),
+            how: self.how.clone(),
+            texts: self.texts.iter().map(known).collect(),
             next: position.next,
             begun: position.begun,
-            files,
+            bad,
+            files: aside.files.iter().filter_map(name).collect(),
         };
         let path = self.folder.join(STATE);
         let mut file = WholeFile::create(&path)?;
         let json = serde_json::to_vec(&state).map_err(|error| Problem::new(error.to_string()))?;
         file.write_all(&json).and_then(|()| file.finish()).map_err(|error| Problem::file(&path, &error))?;
-        let problem = Problem::new("stopped; what was counted is kept").about(name::shown(&self.folder));
-        Ok(problem.hint("the same command goes on with --resume"))
+        aside.settle(&self.folder);
+        Ok(())
     }
 
     /// Leaves all counts, for a run that was stopped after them; the problem that says so.
     pub(crate) fn keep(&self, corpus: &Corpus) -> Result<Problem, Problem> {
         let end = Position { next: self.texts.len(), begun: Vec::new() };
-        match corpus.aside {
-            Some(_) => self.write_state(end),
-            None => self.stop(&corpus.counts, end),
+        if corpus.aside.is_none() {
+            return self.stop(&corpus.counts, end, Vec::new());
         }
+        self.write_state(end, Vec::new())?;
+        Ok(self.kept("the same command goes on with --resume"))
     }
 
     /// All that was counted: in memory, or, if any of it is on disk, all there.
-    pub(super) fn collect(&self, counts: Counts) -> Result<Corpus, Problem> {
+    pub(super) fn collect(&self, counts: Counts) -> Result<Corpus, Failure> {
         if self.lock().files.is_empty() {
             let totals = counts.totals();
             return Ok(Corpus { counts, aside: None, totals });
         }
         self.put_aside(&|sink| counts.write(sink))?;
-        let shards = self.few(self.lock().files.clone())?;
-        let totals = shards.merge(|_, _| Ok(()))?;
-        Ok(Corpus { counts, aside: Some(shards), totals })
+        let files = self.lock().files.clone();
+        let summed = self.few(files).and_then(|shards| Ok((shards.merge(|_, _| Ok(()))?, shards)));
+        summed.map(|(totals, shards)| Corpus { counts, aside: Some(shards), totals }).map_err(|failure| {
+            let end = Position { next: self.texts.len(), begun: Vec::new() };
+            match (failure, self.write_state(end, Vec::new())) {
+                (Failure::Stopped(_), Ok(())) => {
+                    Failure::Stopped(self.kept("the same command goes on with --resume"))
+                }
+                (failure, _) => failure,
+            }
+        })
     }
 
     /// These files of counts, or others with their sums which are not too many to be read at once.
-    pub(crate) fn few(&self, mut paths: Vec<PathBuf>) -> Result<Shards, Problem> {
+    pub(crate) fn few(&self, mut paths: Vec<PathBuf>) -> Result<Shards, Failure> {
         while paths.len() > AT_ONCE {
             let some: Vec<PathBuf> = paths.drain(..AT_ONCE).collect();
             let sum = self.name_file()?;
-            write_sum(&Shards::new(some.clone()), &sum)?;
+            Shards::new(some.clone(), self.interrupt).write_sum(&sum)?;
             let mut aside = self.lock();
             aside.files.retain(|file| !some.contains(file));
             aside.files.push(sum.clone());
             paths.push(sum);
         }
-        Ok(Shards::new(paths))
+        Ok(Shards::new(paths, self.interrupt))
     }
 
     /// Takes the folder away: all is done.
     pub(crate) fn clear(&self) {
-        let aside = std::mem::take(&mut *self.lock());
+        let mut aside = self.lock();
         if aside.made {
-            // What cannot be removed does no harm.
+            // What cannot be removed does no harm. A state without its counts would.
+            let _ = fs::remove_file(self.folder.join(STATE));
             for number in 1..=aside.named {
                 let _ = fs::remove_file(self.folder.join(format!("{number}.counts")));
             }
-            let _ = fs::remove_file(self.folder.join(STATE));
             let _ = fs::remove_dir(&self.folder);
+            aside.settle(&self.folder);
         }
+        *aside = Aside::default();
+    }
+}
+
+impl Aside {
+    /// What is in the folder is of use from now on, or gone.
+    fn settle(&self, folder: &Path) {
+        (1..=self.named).for_each(|number| unfinished::take_out(&folder.join(format!("{number}.counts"))));
+        unfinished::take_out(folder);
     }
 }
 
@@ -258,14 +289,4 @@ impl Drop for Workshop {
             self.clear();
         }
     }
-}
-
-/// Writes the sums of files of counts.
-pub(crate) fn write_sum(shards: &Shards, output: &Path) -> Result<(), Problem> {
-    let mut file = WholeFile::create(output)?;
-    let about = |error: Error| Problem::from(error).about(name::shown(output));
-    let mut writer = CountsWriter::new(&mut file, &shards.header()?).map_err(about)?;
-    let totals = shards.merge(|piece, count| writer.push(piece, count))?;
-    writer.finish(totals).map_err(about)?;
-    file.finish().map_err(|error| Problem::file(output, &error))
 }
