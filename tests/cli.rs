@@ -20,6 +20,8 @@ mod check;
 mod chunk;
 #[path = "cli/ci.rs"]
 mod ci;
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/convert.rs"]

@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "chat",
     "check",
     "chunk",
+    "compare",
     "completions",
     "config",
     "convert",
@@ -65,11 +66,17 @@ fn bash_completes_the_name_of_a_model() {
     let script = run(&["completions", "bash"], "").silent();
     let ask = "\nCOMP_WORDS=(tokenize check -m gpt-4o-m); COMP_CWORD=3; _tokenize tokenize gpt-4o-m -m\n\
                printf '%s\\n' \"${COMPREPLY[@]}\"\n";
-    let run = std::process::Command::new("bash").arg("-c").arg(script + ask).output();
-    let Ok(run) = run else {
-        use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "no bash: its completion is SKIPPED");
-        return;
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("complete.sh");
+    fs::write(&file, script + ask).unwrap();
+    let run = match std::process::Command::new("bash").arg(&file).output() {
+        Ok(run) => run,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "no bash: its completion is SKIPPED");
+            return;
+        }
+        Err(error) => panic!("{error}"),
     };
     let reply = String::from_utf8(run.stdout).unwrap();
     assert!(

@@ -3,6 +3,7 @@
 mod chat;
 mod check;
 mod chunk;
+mod compare;
 mod count;
 mod cut;
 mod evaluate;
@@ -27,6 +28,7 @@ use crate::cli::messages::{self, Messages};
 pub(crate) use chat::{ChatArgs, Effort, FramingArgs};
 pub(crate) use check::CheckArgs;
 pub(crate) use chunk::{ChunkArgs, Unit};
+pub(crate) use compare::CompareArgs;
 pub(crate) use count::{By, CountArgs, Sort};
 pub(crate) use cut::{Border, CutArgs, Keep};
 pub(crate) use evaluate::EvaluateArgs;
@@ -94,6 +96,10 @@ pub(crate) enum Command {
     ///
     /// In a pipe with borders between them; the page is for a browser, and needs no network.
     Show(ShowArgs),
+    /// Compare what texts are for several models.
+    ///
+    /// A row for each: tokens, words and bytes per token, share of the window, exact or estimated.
+    Compare(CompareArgs),
     /// Tell the numbers of a text: lengths, frequent tokens, what it costs.
     ///
     /// Lengths of tokens and pieces as histograms, the most frequent tokens, pairs of the attention.
@@ -156,6 +162,7 @@ impl Cli {
             Some(Command::Config(args)) => &args.common,
             Some(Command::Chat(args)) => &args.common,
             Some(Command::Show(args)) => &args.common,
+            Some(Command::Compare(args)) => &args.common,
             Some(Command::Stats(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,
             Some(Command::Decode(args)) => &args.common,

@@ -3,6 +3,7 @@
 pub(crate) mod chat;
 pub(crate) mod check;
 mod chunk;
+mod compare;
 mod completions;
 mod config;
 mod convert;
@@ -49,6 +50,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::MergeCounts(args)) => merge_counts::run(args, messages),
         Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
+        Some(Command::Compare(args)) => compare::run(args, settings, messages),
         Some(Command::Stats(args)) => stats::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
         Some(Command::Completions(args)) => completions::run(args),

@@ -7,6 +7,7 @@
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod chunks;
+pub(crate) mod compare;
 pub(crate) mod csv;
 pub(crate) mod difference;
 pub(crate) mod explain;

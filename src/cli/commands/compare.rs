@@ -1,0 +1,182 @@
+//! `tokenize compare`: what texts are for several models, a row for each.
+//!
+//! Each text is read once and held in memory while all vocabularies count it.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use bytepair::parallel::{CountOptions, Measure, Tally, count_reader};
+use bytepair::report::Counts;
+
+use crate::cli::args::{self, CompareArgs, VocabularyArgs, Words};
+use crate::cli::arrange;
+use crate::cli::commands::count::tell;
+use crate::cli::config::Settings;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::input::{Input, Opened};
+use crate::cli::messages::Messages;
+use crate::cli::output::Style;
+use crate::cli::output::compare::{self, Group, Report};
+use crate::cli::plan::{self, Basis};
+use crate::cli::progress::Progress;
+use crate::cli::spread::{self, Outcome};
+use crate::cli::walk;
+
+/// What is compared if nobody says: a model of each family that many use.
+const USUAL: [&str; 8] = [
+    "gpt-5.6",
+    "gpt-4",
+    "claude-opus-5",
+    "gemini-2.5-pro",
+    "llama-4-maverick",
+    "mistral-large-3",
+    "qwen3.5",
+    "deepseek-v4-pro",
+];
+
+/// Runs the command.
+pub(crate) fn run(args: &CompareArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
+    if walk::would_wait(&args.input.files) {
+        args::print_usage(Some("compare"));
+        return Err(Problem::new("no PATH, and standard input is a terminal").hint("- reads it").into());
+    }
+    let bases = bases(args, settings, messages)?;
+    let around = bases.iter().map(|basis| {
+        plan::frame(&args.input, basis).map(|frame| (frame.before.len() + frame.after.len()) as u64)
+    });
+    let around = around.collect::<Result<Vec<u64>, Problem>>()?;
+    let gathered = walk::gather(&args.input.files, messages)?;
+    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
+    let words = plan::words(args.words, settings);
+    let measure = match words {
+        Words::White => Measure::All,
+        Words::Unicode => Measure::AllWithUnicodeWords,
+    };
+    let comparing = Comparing {
+        bases: &bases,
+        around,
+        options: spread::options(plan::policy(args.input.special, settings), measure),
+        any: args.input.files.text,
+        progress: Progress::new(messages.tells_notes(), sizes),
+        counts: Mutex::new(HashMap::new()),
+    };
+    let one = |place: usize, input: &Input, threads: usize| comparing.one(place, input, threads);
+    let outcomes = spread::each(&gathered.inputs, plan::threads(args.threads, settings), &one);
+    comparing.progress.finish();
+    let mut counted = comparing.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let places = gathered.inputs.iter().enumerate();
+    let mut files: Vec<(PathBuf, Vec<Counts>)> = Vec::new();
+    for (place, input) in places {
+        files.extend(counted.remove(&place).map(|counts| (input.path.clone(), counts)));
+    }
+    let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
+    if rows.is_empty() && messages.have_failed() {
+        return Ok(());
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    let mut total = Group::new("total".into(), bases.len());
+    for (path, counts) in &files {
+        total.add(counts);
+        let Some(by) = args.by else { continue };
+        let name = arrange::group(by, path);
+        // A file that is named twice is two groups.
+        let same = groups.iter().position(|group| group.name == name && by != args::By::File);
+        let place = same.unwrap_or(groups.len());
+        if place == groups.len() {
+            groups.push(Group::new(name, bases.len()));
+        }
+        groups[place].add(counts);
+    }
+    let report = Report { bases: &bases, groups: &groups, total: &total, words, by: args.by };
+    if args.json {
+        compare::json(&report)?;
+    } else if args.csv {
+        compare::csv(&report)?;
+    } else {
+        compare::table(&report, Style::of_stdout(args.common.color))?;
+    }
+    Ok(())
+}
+
+/// What is compared, in the order of models, encodings and files; none of them twice.
+fn bases(args: &CompareArgs, settings: &Settings, messages: &Messages) -> Result<Vec<Basis>, Problem> {
+    let nothing = VocabularyArgs { model: None, context: None, encoding: None, vocab: None, like: None };
+    let models =
+        args.model.iter().map(|model| VocabularyArgs { model: Some(model.clone()), ..nothing.clone() });
+    let encodings =
+        args.encoding.iter().map(|name| VocabularyArgs { encoding: Some(name.clone()), ..nothing.clone() });
+    let files = args.vocab.iter().map(|path| VocabularyArgs {
+        vocab: Some(path.clone()),
+        like: args.like.clone(),
+        ..nothing.clone()
+    });
+    let named: Vec<VocabularyArgs> = models.chain(encodings).chain(files).collect();
+    let mut bases: Vec<Basis> = Vec::new();
+    for which in &named {
+        let basis = plan::basis(which, settings, messages)?;
+        if bases.iter().all(|other| compare::name(other) != compare::name(&basis)) {
+            bases.push(basis);
+        }
+    }
+    if named.is_empty() {
+        for model in USUAL {
+            let which = VocabularyArgs { model: Some(model.to_owned()), ..nothing.clone() };
+            match plan::basis(&which, settings, messages) {
+                Ok(basis) => bases.push(basis),
+                // A build can lack vocabularies.
+                Err(problem) => messages.note(format_args!("{model} is left out: {}", problem.what)),
+            }
+        }
+    }
+    Ok(bases)
+}
+
+struct Comparing<'a> {
+    bases: &'a [Basis],
+    /// How many tokens each puts around a text.
+    around: Vec<u64>,
+    options: CountOptions,
+    any: bool,
+    progress: Progress,
+    /// For each input, by its place, the counts of all.
+    counts: Mutex<HashMap<usize, Vec<Counts>>>,
+}
+
+impl Comparing<'_> {
+    fn one(&self, place: usize, input: &Input, threads: usize) -> Outcome {
+        let mut text = match input.open(self.any, false) {
+            Ok(Opened::Text(text)) => text,
+            Ok(Opened::Binary) => return Outcome::Binary,
+            Err(problem) => return Outcome::Failed(problem),
+        };
+        if self.bases.iter().any(|basis| basis.ratios.is_some()) {
+            text.profile();
+        }
+        let mut bytes = Vec::new();
+        if let Err(error) = text.read_to_end(&mut bytes) {
+            return Outcome::Failed(input.problem(&error));
+        }
+        let mut options = self.options;
+        options.threads = threads;
+        // Models that share an encoding are counted once.
+        let mut tallies: HashMap<&str, Tally> = HashMap::new();
+        let mut counts = Vec::new();
+        for (basis, around) in self.bases.iter().zip(&self.around) {
+            let tally = match tallies.get(&*basis.encoding) {
+                Some(&tally) => tally,
+                None => match count_reader(&basis.tokenizer, &mut &*bytes, options, &mut |_| ()) {
+                    Ok(tally) => *tallies.entry(&basis.encoding).or_insert(tally),
+                    Err(error) => return Outcome::Failed(spread::explain(error, input)),
+                },
+            };
+            counts.push(spread::counts(tally.tokens + around, basis.ratios, text.profiled(), tally.measures));
+        }
+        self.progress.add(bytes.len() as u64);
+        let Some(&first) = counts.first() else { return Outcome::Binary };
+        let remarks = text.remarks(Some(&first.measures), &self.bases[0].tokenizer);
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).insert(place, counts);
+        Outcome::Counted(first, remarks)
+    }
+}
