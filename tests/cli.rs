@@ -52,6 +52,8 @@ mod stats;
 mod stopped;
 #[path = "cli/train.rs"]
 mod train;
+#[path = "cli/tree.rs"]
+mod tree;
 #[path = "cli/vocabulary.rs"]
 mod vocabulary;
 

@@ -24,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "show",
     "stats",
     "train",
+    "tree",
     "vocab",
 ];
 

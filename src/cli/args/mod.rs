@@ -16,6 +16,7 @@ mod shell;
 mod show;
 mod stats;
 mod train;
+mod tree;
 
 use std::sync::LazyLock;
 
@@ -42,6 +43,7 @@ pub(crate) use shell::{CompletionsArgs, ManArgs, Shell, with_names};
 pub(crate) use show::ShowArgs;
 pub(crate) use stats::StatsArgs;
 pub(crate) use train::{CorpusArgs, CountWordsArgs, MergeCountsArgs, Tie, TrainArgs};
+pub(crate) use tree::TreeArgs;
 
 /// More threads than any machine has use for; each holds some blocks of text.
 pub(crate) const MOST_THREADS: i64 = 256;
@@ -100,6 +102,10 @@ pub(crate) enum Command {
     ///
     /// A row for each: tokens, words and bytes per token, share of the window, exact or estimated.
     Compare(CompareArgs),
+    /// Show where the tokens are, folder by folder.
+    ///
+    /// A tree with bars, the largest first.
+    Tree(TreeArgs),
     /// Tell the numbers of a text: lengths, frequent tokens, what it costs.
     ///
     /// Lengths of tokens and pieces as histograms, the most frequent tokens, pairs of the attention.
@@ -162,6 +168,7 @@ impl Cli {
             Some(Command::Config(args)) => &args.common,
             Some(Command::Chat(args)) => &args.common,
             Some(Command::Show(args)) => &args.common,
+            Some(Command::Tree(args)) => &args.common,
             Some(Command::Compare(args)) => &args.common,
             Some(Command::Stats(args)) => &args.common,
             Some(Command::Encode(args)) => &args.common,

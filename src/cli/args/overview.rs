@@ -5,7 +5,7 @@ use clap::{Command, Subcommand};
 
 /// All commands, by what they are for. A test sees to it that each is in one place.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Count", &["count", "check", "chat", "compare", "stats"]),
+    ("Count", &["count", "check", "chat", "compare", "tree", "stats"]),
     ("See", &["show", "explain"]),
     ("Ids and texts", &["encode", "decode", "cut", "chunk"]),
     ("Vocabularies", &["vocab", "convert", "evaluate", "train", "count-words", "merge-counts"]),

@@ -75,20 +75,7 @@ pub(crate) fn run(args: &CompareArgs, settings: &Settings, messages: &Messages) 
     if rows.is_empty() && messages.have_failed() {
         return Ok(());
     }
-    let mut groups: Vec<Group> = Vec::new();
-    let mut total = Group::new("total".into(), bases.len());
-    for (path, counts) in &files {
-        total.add(counts);
-        let Some(by) = args.by else { continue };
-        let name = arrange::group(by, path);
-        // A file that is named twice is two groups.
-        let same = groups.iter().position(|group| group.name == name && by != args::By::File);
-        let place = same.unwrap_or(groups.len());
-        if place == groups.len() {
-            groups.push(Group::new(name, bases.len()));
-        }
-        groups[place].add(counts);
-    }
+    let (groups, total) = grouped(args.by, &files, bases.len());
     let report = Report { bases: &bases, groups: &groups, total: &total, words, by: args.by };
     if args.json {
         compare::json(&report)?;
@@ -98,6 +85,26 @@ pub(crate) fn run(args: &CompareArgs, settings: &Settings, messages: &Messages) 
         compare::table(&report, Style::of_stdout(args.common.color))?;
     }
     Ok(())
+}
+
+/// The groups that are asked for, in the order in which they first come, and all files together.
+fn grouped(by: Option<args::By>, files: &[(PathBuf, Vec<Counts>)], models: usize) -> (Vec<Group>, Group) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: HashMap<PathBuf, usize> = HashMap::new();
+    let mut total = Group::new("total".into(), models);
+    for (path, counts) in files {
+        total.add(counts);
+        let Some(by) = by else { continue };
+        let name = arrange::group(by, path);
+        let new = groups.len();
+        // A file that is named twice is two groups.
+        let place = if by == args::By::File { new } else { *places.entry(name.clone()).or_insert(new) };
+        if place == new {
+            groups.push(Group::new(name, models));
+        }
+        groups[place].add(counts);
+    }
+    (groups, total)
 }
 
 /// What is compared, in the order of models, encodings and files; none of them twice.
@@ -166,7 +173,7 @@ impl Comparing<'_> {
         for (basis, around) in self.bases.iter().zip(&self.around) {
             let tally = match tallies.get(&*basis.encoding) {
                 Some(&tally) => tally,
-                None => match count_reader(&basis.tokenizer, &mut &*bytes, options, &mut |_| ()) {
+                None => match count_reader(&basis.tokenizer, &*bytes, options, &mut |_| ()) {
                     Ok(tally) => *tallies.entry(&basis.encoding).or_insert(tally),
                     Err(error) => return Outcome::Failed(spread::explain(error, input)),
                 },

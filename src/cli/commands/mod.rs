@@ -22,6 +22,7 @@ mod show;
 mod stats;
 mod tokens;
 mod train;
+mod tree;
 mod vocab;
 
 use crate::cli::args::{Cli, Command};
@@ -51,6 +52,7 @@ pub(crate) fn run(typed: &Cli, settings: &Settings, messages: &Messages) -> Resu
         Some(Command::Convert(args)) => convert::run(args, messages),
         Some(Command::Evaluate(args)) => evaluate::run(args, settings, messages),
         Some(Command::Compare(args)) => compare::run(args, settings, messages),
+        Some(Command::Tree(args)) => tree::run(args, settings, messages),
         Some(Command::Stats(args)) => stats::run(args, settings, messages),
         Some(Command::Models(args)) => models::run(args, settings, messages),
         Some(Command::Completions(args)) => completions::run(args),

@@ -20,6 +20,7 @@ pub(crate) mod stats;
 pub(crate) mod table;
 pub(crate) mod tokens;
 pub(crate) mod training;
+pub(crate) mod tree;
 pub(crate) mod twofold;
 
 use std::env;

@@ -1,0 +1,133 @@
+//! `tokenize tree`: where the tokens are, folder by folder.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+use bytepair::parallel::Measure;
+
+use crate::cli::args::{self, TreeArgs, Words};
+use crate::cli::arrange::Row;
+use crate::cli::commands::count::tell;
+use crate::cli::config::Settings;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::messages::Messages;
+use crate::cli::output::Style;
+use crate::cli::output::tree::{self, Node, Report};
+use crate::cli::progress::Progress;
+use crate::cli::spread::{self, Counting};
+use crate::cli::{plan, walk};
+
+/// How many levels, and how many entries of a folder, people are shown.
+const DEPTH: usize = 2;
+const TOP: usize = 10;
+
+/// Runs the command. Without paths it is about the folder that it runs in.
+pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
+    let mut files = args.input.files.clone();
+    if files.paths.is_empty() && files.files0_from.is_none() {
+        files.paths.push(PathBuf::from("."));
+    }
+    if walk::would_wait(&files) {
+        args::print_usage(Some("tree"));
+        return Err(Problem::new("standard input is a terminal").hint("name a folder").into());
+    }
+    let basis = plan::basis(&args.vocabulary, settings, messages)?;
+    let frame = plan::frame(&args.input, &basis)?;
+    let words = plan::words(args.words, settings);
+    let gathered = walk::gather(&files, messages)?;
+    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
+    let progress = Progress::new(messages.tells_notes(), sizes);
+    let measure = match words {
+        Words::White => Measure::All,
+        Words::Unicode => Measure::AllWithUnicodeWords,
+    };
+    let counting = Counting {
+        tokenizer: &basis.tokenizer,
+        options: spread::options(plan::policy(args.input.special, settings), measure),
+        threads: plan::threads(args.threads, settings),
+        any: files.text,
+        around: (frame.before.len() + frame.after.len()) as u64,
+        ratios: basis.ratios,
+        progress: &progress,
+    };
+    let outcomes = counting.all(&gathered.inputs);
+    progress.finish();
+    let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
+    if rows.is_empty() && messages.have_failed() {
+        return Ok(());
+    }
+    let (depth, top) = match args.json {
+        true => (args.depth.unwrap_or(usize::MAX), args.top.unwrap_or(usize::MAX)),
+        false => (args.depth.unwrap_or(DEPTH), args.top.unwrap_or(TOP)),
+    };
+    let mut root = root(rows);
+    root.arrange(depth, top);
+    let report = Report { basis: &basis, root: &root, words };
+    if args.json {
+        tree::json(&report)?;
+    } else {
+        tree::table(&report, Style::of_stdout(args.common.color))?;
+    }
+    Ok(())
+}
+
+/// An entry while the tree grows.
+#[derive(Default)]
+struct Branch {
+    /// What stands here itself: a file, more than once if it was named more than once.
+    own: Vec<Row>,
+    children: BTreeMap<OsString, Branch>,
+}
+
+/// The tree of files. If all are in one folder, that is its root.
+fn root(rows: Vec<Row>) -> Node {
+    let mut all = Branch::default();
+    for row in rows {
+        let mut branch = &mut all;
+        for name in names(&row.name) {
+            branch = branch.children.entry(name).or_default();
+        }
+        branch.own.push(row);
+    }
+    let mut root = all.into_node("total".into());
+    if root.children.len() == 1 && root.files == root.children[0].files {
+        root = root.children.remove(0);
+    }
+    root
+}
+
+/// The parts of a path as they are written, the root of all folders with the first.
+fn names(path: &Path) -> Vec<OsString> {
+    let mut names: Vec<OsString> = Vec::new();
+    let mut before = OsString::new();
+    for part in path.components() {
+        let mut name = std::mem::take(&mut before);
+        name.push(part.as_os_str());
+        match part {
+            Component::Prefix(_) | Component::RootDir => before = name,
+            _ => names.push(name),
+        }
+    }
+    if !before.is_empty() {
+        names.push(before);
+    }
+    names
+}
+
+impl Branch {
+    fn into_node(self, name: OsString) -> Node {
+        let mut node = Node::new(name);
+        for row in self.own {
+            node.files += row.files;
+            node.counts.add(&row.counts);
+        }
+        for (name, branch) in self.children {
+            let child = branch.into_node(name);
+            node.files += child.files;
+            node.counts.add(&child.counts);
+            node.children.push(child);
+        }
+        node
+    }
+}
