@@ -106,7 +106,7 @@ pub(crate) enum Command {
     ///
     /// A tree with bars, the largest first.
     Tree(TreeArgs),
-    /// Tell the numbers of a text: lengths, frequent tokens, what it costs.
+    /// Tell the numbers of a text: lengths, frequent tokens and more.
     ///
     /// Lengths of tokens and pieces as histograms, the most frequent tokens, pairs of the attention.
     Stats(StatsArgs),
