@@ -82,15 +82,12 @@ fn paths_are_what_was_typed() {
     let files = project();
     let absolute = files.path().join("docs").to_str().unwrap().to_owned();
     let tree = run(&["tree", "--json", &absolute], "").json();
-    let mut entry = &tree["tree"];
-    let mut path = String::new();
-    while entry["children"].as_array().unwrap().len() == 1 {
-        path.push_str(&format!("{}/", entry["name"].as_str().unwrap()));
-        entry = &entry["children"][0];
-    }
-    path.push_str(entry["name"].as_str().unwrap());
-    assert_eq!(path, absolute);
-    assert_eq!(entry["files"], 2);
+    assert_eq!((tree["tree"]["name"].as_str(), &tree["tree"]["files"]), (Some(&*absolute), &2.into()));
+    // Levels count from the folder that was named.
+    let deep = run_in(&files, &["tree", "--depth", "1", "src/deep/er", "src/d.txt"]).silent();
+    assert!(deep.contains("  src\n") && deep.contains("├─ deep\n"), "{deep}");
+    let one = run_in(&files, &["tree", "--depth", "0", "src/deep/er"]).silent();
+    assert!(one.contains("  src/deep/er/c.txt\n"), "{one}");
     run(&["tree", "missing"], "").failed(&["missing"]);
     let piped = run(&["tree", "-"], "a b c").silent();
     assert!(piped.contains("     3  100.0%"), "{piped}");

@@ -80,7 +80,7 @@ struct Branch {
     children: BTreeMap<OsString, Branch>,
 }
 
-/// The tree of files. If all are in one folder, that is its root.
+/// The tree of files. The deepest folder that all are in is its root, by its whole path, so that levels count from there.
 fn root(rows: Vec<Row>) -> Node {
     let mut all = Branch::default();
     for row in rows {
@@ -91,8 +91,13 @@ fn root(rows: Vec<Row>) -> Node {
         branch.own.push(row);
     }
     let mut root = all.into_node("total".into());
-    if root.children.len() == 1 && root.files == root.children[0].files {
+    let mut path = PathBuf::new();
+    while root.children.len() == 1 && root.files == root.children[0].files {
         root = root.children.remove(0);
+        path.push(&root.name);
+    }
+    if !path.as_os_str().is_empty() {
+        root.name = path.into_os_string();
     }
     root
 }

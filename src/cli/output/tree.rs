@@ -24,7 +24,8 @@ const NARROW: usize = 72;
 
 /// A folder or a file, with all that is in it.
 pub(crate) struct Node {
-    name: OsString,
+    /// Its name in the folder above; of the root the path.
+    pub(crate) name: OsString,
     /// How many files it is, or are in it.
     pub(crate) files: usize,
     /// Their counts.
