@@ -4,13 +4,13 @@
 
 use std::fmt::Write;
 
-/// Characters that cannot be seen, that change how others are seen, or that stand on the one before: first and last of each
-/// run. After the Unicode Character Database 16.0: Zs but U+0020, Zl, Zp, Cf, Default_Ignorable_Code_Point; and the blocks of
-/// combining marks that are used with all scripts.
-const UNSEEN: [(u32, u32); 28] = [
-    (0x7f, 0xa0),
+/// Characters that cannot be seen, or that change how others are seen, first and last of each run: spaces but U+0020,
+/// default-ignorable characters, controls of direction and of annotation, and what is no character. After the Unicode
+/// Character Database, 16.0 (Zs, Zl, Zp, Cf and Default_Ignorable_Code_Point, noncharacters).
+pub(crate) const INVISIBLE: [(u32, u32); 31] = [
+    (0x80, 0xa0),
     (0xad, 0xad),
-    (0x300, 0x36f),
+    (0x34f, 0x34f),
     (0x600, 0x605),
     (0x61c, 0x61c),
     (0x6dd, 0x6dd),
@@ -21,22 +21,29 @@ const UNSEEN: [(u32, u32); 28] = [
     (0x1680, 0x1680),
     (0x17b4, 0x17b5),
     (0x180b, 0x180f),
-    (0x1ab0, 0x1aff),
-    (0x1dc0, 0x1dff),
     (0x2000, 0x200f),
     (0x2028, 0x202f),
     (0x205f, 0x206f),
-    (0x20d0, 0x20ff),
     (0x2800, 0x2800),
     (0x3000, 0x3000),
     (0x3164, 0x3164),
+    (0xfdd0, 0xfdef),
     (0xfe00, 0xfe0f),
-    (0xfe20, 0xfe2f),
     (0xfeff, 0xfeff),
     (0xffa0, 0xffa0),
     (0xfff0, 0xfffb),
+    (0xfffe, 0xffff),
+    (0x110bd, 0x110bd),
+    (0x110cd, 0x110cd),
+    (0x13430, 0x1343f),
+    (0x1bca0, 0x1bca3),
+    (0x1d173, 0x1d17a),
     (0xe0000, 0xe0fff),
 ];
+
+/// The blocks of combining marks that are used with all scripts: they stand on the character before, which is another token's.
+const MARKS: [(u32, u32); 5] =
+    [(0x300, 0x36f), (0x1ab0, 0x1aff), (0x1dc0, 0x1dff), (0x20d0, 0x20ff), (0xfe20, 0xfe2f)];
 
 /// The bytes between quotes. `\"`, `\\`, `\n`, `\r`, `\t` are what they are in most languages, `\u{HEX}` is a character, and
 /// `\xHH` a byte that is no part of UTF-8 here. What else stands there stands for itself.
@@ -93,9 +100,19 @@ fn put(c: char, out: &mut String) {
 }
 
 fn is_unseen(c: char) -> bool {
+    c < ' ' || c == '\x7f' || is_invisible(c) || is_within(c, &MARKS)
+}
+
+/// Whether a character cannot be seen, or changes how others are seen. Controls of ASCII are left to the caller.
+pub(crate) fn is_invisible(c: char) -> bool {
+    let plane_end = c as u32 & 0xfffe == 0xfffe;
+    plane_end || is_within(c, &INVISIBLE)
+}
+
+fn is_within(c: char, runs: &[(u32, u32)]) -> bool {
     let code = u32::from(c);
-    let at = UNSEEN.partition_point(|&(_, last)| last < code);
-    c < ' ' || UNSEEN.get(at).is_some_and(|&(first, _)| first <= code)
+    let at = runs.partition_point(|&(_, last)| last < code);
+    runs.get(at).is_some_and(|&(first, _)| first <= code)
 }
 
 /// The bytes in hexadecimal digits, with spaces between them.
@@ -139,7 +156,9 @@ mod tests {
             assert_eq!(quoted(bytes), in_quotes);
             assert_eq!(plain(bytes), in_row);
         }
-        assert!(UNSEEN.windows(2).all(|pair| pair[0].1 < pair[1].0));
+        for runs in [&INVISIBLE[..], &MARKS] {
+            assert!(runs.windows(2).all(|pair| pair[0].1 < pair[1].0));
+        }
     }
 
     #[test]

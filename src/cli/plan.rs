@@ -2,6 +2,7 @@
 //!
 //! Flags are the strongest layer, then come those of `config`. Doing it is left to the commands.
 
+use bytepair::parallel::Measure;
 use bytepair::registry::encodings::DEFAULT_ENCODING;
 use bytepair::registry::estimates::Ratios;
 use bytepair::registry::models::{Exactness, Model};
@@ -266,6 +267,14 @@ pub(crate) fn policy(flag: Option<Special>, settings: &Settings) -> SpecialPolic
 /// What a word is.
 pub(crate) fn words(flag: Option<Words>, settings: &Settings) -> Words {
     flag.or_else(|| settings.layers.iter().find_map(|layer| layer.words)).unwrap_or(Words::White)
+}
+
+/// What has to be measured to count such words.
+pub(crate) fn measure(words: Words) -> Measure {
+    match words {
+        Words::White => Measure::All,
+        Words::Unicode => Measure::AllWithUnicodeWords,
+    }
 }
 
 /// How many threads, if anybody says.

@@ -202,7 +202,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
                 continue;
             }
             // A pair has no more places than its count.
-            work += entry.count;
+            work = work.saturating_add(entry.count);
             if work > MOST_WORK || again.pairs.len() == AGAIN {
                 break;
             }

@@ -79,6 +79,28 @@ fn a_pipe_is_read_once_for_all() {
     );
 }
 
+/// Two files can have the same name, and a file that of an encoding: each is what it is.
+#[test]
+fn files_are_told_by_their_paths() {
+    let files = folder(&[("text", b"Numbers: 12345678, and so on.")]);
+    for (encoding, to) in [("gpt2", "a/v.json"), ("llama3", "b/v.json"), ("llama3", "gpt2/tokenizer.json")] {
+        fs::create_dir_all(files.path().join(to).parent().unwrap()).unwrap();
+        run_in(&files, &["convert", encoding, "-o", to, "-q"]).good();
+    }
+    let args = [
+        "compare", "--json", "-e", "gpt2", "--vocab", "a/v.json", "--vocab", "b/v.json", "--vocab", "gpt2",
+        "text",
+    ];
+    let compared = run_in(&files, &args).json();
+    let rows = compared["total"]["models"].as_array().unwrap().iter();
+    let rows: Vec<(String, String)> =
+        rows.map(|row| (row["encoding"].as_str().unwrap().into(), row["tokens"].to_string())).collect();
+    let count = |flag, name| run_in(&files, &["-q", flag, name, "text"]).silent().trim().to_owned();
+    let expected = [("-e", "gpt2"), ("--vocab", "a/v.json"), ("--vocab", "b/v.json"), ("--vocab", "gpt2")];
+    assert_eq!(rows, expected.map(|(flag, name)| (name.to_owned(), count(flag, name))));
+    assert_ne!(rows[0].1, rows[3].1);
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused() {
     run(&["compare", "-m", "gpt4o"], "text").failed(&["gpt4o", "gpt-4o"]);

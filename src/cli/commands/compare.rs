@@ -2,21 +2,22 @@
 //!
 //! Each text is read once and held in memory while all vocabularies count it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use bytepair::parallel::{CountOptions, Measure, Tally, count_reader};
+use bytepair::parallel::{CountOptions, Tally, count_reader};
 use bytepair::report::Counts;
 
-use crate::cli::args::{self, CompareArgs, VocabularyArgs, Words};
+use crate::cli::args::{self, CompareArgs, VocabularyArgs};
 use crate::cli::arrange;
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened};
 use crate::cli::messages::Messages;
+use crate::cli::name as names;
 use crate::cli::output::Style;
 use crate::cli::output::compare::{self, Group, Report};
 use crate::cli::plan::{self, Basis};
@@ -50,14 +51,11 @@ pub(crate) fn run(args: &CompareArgs, settings: &Settings, messages: &Messages) 
     let gathered = walk::gather(&args.input.files, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let words = plan::words(args.words, settings);
-    let measure = match words {
-        Words::White => Measure::All,
-        Words::Unicode => Measure::AllWithUnicodeWords,
-    };
     let comparing = Comparing {
         bases: &bases,
+        same: same(&bases, args.vocab.len()),
         around,
-        options: spread::options(plan::policy(args.input.special, settings), measure),
+        options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         any: args.input.files.text,
         progress: Progress::new(messages.tells_notes(), sizes),
         counts: Mutex::new(HashMap::new()),
@@ -121,9 +119,14 @@ fn bases(args: &CompareArgs, settings: &Settings, messages: &Messages) -> Result
     });
     let named: Vec<VocabularyArgs> = models.chain(encodings).chain(files).collect();
     let mut bases: Vec<Basis> = Vec::new();
+    // Files are told by their paths: two can have the same name, or that of an encoding.
+    let mut seen: HashSet<(Option<&Path>, String)> = HashSet::new();
     for which in &named {
-        let basis = plan::basis(which, settings, messages)?;
-        if bases.iter().all(|other| compare::name(other) != compare::name(&basis)) {
+        let mut basis = plan::basis(which, settings, messages)?;
+        if let Some(path) = &which.vocab {
+            basis.encoding = names::shown(path);
+        }
+        if seen.insert((which.vocab.as_deref(), compare::name(&basis).to_owned())) {
             bases.push(basis);
         }
     }
@@ -140,8 +143,20 @@ fn bases(args: &CompareArgs, settings: &Settings, messages: &Messages) -> Result
     Ok(bases)
 }
 
+/// For each, the first that has the same tokenizer. The last of them, `files` at most, are of files, each with its own.
+fn same(bases: &[Basis], files: usize) -> Vec<usize> {
+    let built_in = bases.len().saturating_sub(files);
+    let first = |(place, basis): (usize, &Basis)| {
+        let shares = |other: &Basis| place < built_in && other.encoding == basis.encoding;
+        bases[..place].iter().position(shares).unwrap_or(place)
+    };
+    bases.iter().enumerate().map(first).collect()
+}
+
 struct Comparing<'a> {
     bases: &'a [Basis],
+    /// For each, the first that has the same tokenizer.
+    same: Vec<usize>,
     /// How many tokens each puts around a text.
     around: Vec<u64>,
     options: CountOptions,
@@ -168,16 +183,17 @@ impl Comparing<'_> {
         let mut options = self.options;
         options.threads = threads;
         // Models that share an encoding are counted once.
-        let mut tallies: HashMap<&str, Tally> = HashMap::new();
+        let mut tallies: Vec<Tally> = Vec::new();
         let mut counts = Vec::new();
-        for (basis, around) in self.bases.iter().zip(&self.around) {
-            let tally = match tallies.get(&*basis.encoding) {
+        for (place, (basis, around)) in self.bases.iter().zip(&self.around).enumerate() {
+            let tally = match tallies.get(self.same[place]) {
                 Some(&tally) => tally,
                 None => match count_reader(&basis.tokenizer, &*bytes, options, &mut |_| ()) {
-                    Ok(tally) => *tallies.entry(&basis.encoding).or_insert(tally),
+                    Ok(tally) => tally,
                     Err(error) => return Outcome::Failed(spread::explain(error, input)),
                 },
             };
+            tallies.push(tally);
             counts.push(spread::counts(tally.tokens + around, basis.ratios, text.profiled(), tally.measures));
         }
         self.progress.add(bytes.len() as u64);

@@ -80,8 +80,7 @@ fn measure(args: &CountArgs, words: Words) -> Measure {
     let only_tokens = args.common.quiet && !(format.json || format.jsonl || format.csv);
     match words {
         _ if only_tokens => Measure::Bytes,
-        Words::White => Measure::All,
-        Words::Unicode => Measure::AllWithUnicodeWords,
+        words => plan::measure(words),
     }
 }
 

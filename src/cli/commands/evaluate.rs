@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use bytepair::parallel::Measure;
 use bytepair::registry::encodings::{self, Encoding};
 use bytepair::{SpecialPolicy, Tokenizer};
 
@@ -84,13 +83,9 @@ pub(crate) fn evaluate(
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     // Each vocabulary reads a file; what can be read once only has no size.
     let progress = Progress::new(messages.tells_notes(), sizes.map(|size| size * candidates.len() as u64));
-    let measure = match how.words {
-        Words::White => Measure::All,
-        Words::Unicode => Measure::AllWithUnicodeWords,
-    };
     let evaluating = Evaluating {
         candidates,
-        options: spread::options(how.policy, measure),
+        options: spread::options(how.policy, plan::measure(how.words)),
         threads: how.threads,
         any: how.any,
         by: how.by,

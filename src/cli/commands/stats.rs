@@ -4,11 +4,11 @@ use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
 use bytepair::evaluate::{Quality, Usage};
-use bytepair::parallel::{CountOptions, Measure};
+use bytepair::parallel::CountOptions;
 use bytepair::report::Counts;
 use bytepair::{Split, Tokenizer};
 
-use crate::cli::args::{self, StatsArgs, Words};
+use crate::cli::args::{self, StatsArgs};
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
@@ -36,13 +36,9 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     let gathered = walk::gather(&args.input.files, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let words = plan::words(args.words, settings);
-    let measure = match words {
-        Words::White => Measure::All,
-        Words::Unicode => Measure::AllWithUnicodeWords,
-    };
     let gathering = Gathering {
         tokenizer: &basis.tokenizer,
-        options: spread::options(plan::policy(args.input.special, settings), measure),
+        options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         any: args.input.files.text,
         has_pieces: has_pieces(&basis.tokenizer),
         progress: Progress::new(messages.tells_notes(), sizes),

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-use bytepair::parallel::Measure;
-
-use crate::cli::args::{self, TreeArgs, Words};
+use crate::cli::args::{self, TreeArgs};
 use crate::cli::arrange::Row;
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
@@ -38,13 +36,9 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
     let gathered = walk::gather(&files, messages)?;
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let progress = Progress::new(messages.tells_notes(), sizes);
-    let measure = match words {
-        Words::White => Measure::All,
-        Words::Unicode => Measure::AllWithUnicodeWords,
-    };
     let counting = Counting {
         tokenizer: &basis.tokenizer,
-        options: spread::options(plan::policy(args.input.special, settings), measure),
+        options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         threads: plan::threads(args.threads, settings),
         any: files.text,
         around: (frame.before.len() + frame.after.len()) as u64,

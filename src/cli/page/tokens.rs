@@ -10,8 +10,9 @@ use bytepair::{TokenId, Tokenizer};
 use serde::Serialize;
 
 use super::Page;
+use crate::cli::literal::INVISIBLE;
 use crate::cli::showing::Token;
-use crate::cli::showing::visible::{INVISIBLE, NAMES};
+use crate::cli::showing::visible::NAMES;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

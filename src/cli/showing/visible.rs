@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::cli::literal::{hex, is_invisible};
+
 /// Stands before a mark that has no letter to stand on.
 pub(crate) const NO_LETTER: char = '◌';
 /// The border between two tokens.
@@ -21,44 +23,7 @@ pub(crate) const LOOK_AHEAD: usize = 4096;
 /// Signs that are written as their bytes where the text has them. Of U+2400 to U+2426 all are signs.
 const SIGNS: [char; 7] = ['‹', '›', SPECIAL[0], SPECIAL[1], '⇥', '↵', NO_LETTER];
 
-/// Characters that cannot be seen, or that change how others are seen, first and last of each run: spaces but U+0020,
-/// default-ignorable characters, controls of direction and of annotation, and what is no character. After the Unicode
-/// Character Database, 16.0 (Zs, Zl, Zp, Cf and Default_Ignorable_Code_Point, noncharacters).
-pub(crate) const INVISIBLE: [(u32, u32); 31] = [
-    (0x80, 0xa0),
-    (0xad, 0xad),
-    (0x34f, 0x34f),
-    (0x600, 0x605),
-    (0x61c, 0x61c),
-    (0x6dd, 0x6dd),
-    (0x70f, 0x70f),
-    (0x890, 0x891),
-    (0x8e2, 0x8e2),
-    (0x115f, 0x1160),
-    (0x1680, 0x1680),
-    (0x17b4, 0x17b5),
-    (0x180b, 0x180f),
-    (0x2000, 0x200f),
-    (0x2028, 0x202f),
-    (0x205f, 0x206f),
-    (0x2800, 0x2800),
-    (0x3000, 0x3000),
-    (0x3164, 0x3164),
-    (0xfdd0, 0xfdef),
-    (0xfe00, 0xfe0f),
-    (0xfeff, 0xfeff),
-    (0xffa0, 0xffa0),
-    (0xfff0, 0xfffb),
-    (0xfffe, 0xffff),
-    (0x110bd, 0x110bd),
-    (0x110cd, 0x110cd),
-    (0x13430, 0x1343f),
-    (0x1bca0, 0x1bca3),
-    (0x1d173, 0x1d17a),
-    (0xe0000, 0xe0fff),
-];
-
-/// Those of them that have a short name everyone uses.
+/// Characters that cannot be seen and have a short name everyone uses.
 pub(crate) const NAMES: [(u32, &str); 21] = [
     (0x85, "NEL"),
     (0xa0, "NBSP"),
@@ -256,21 +221,7 @@ fn named(c: char, out: &mut String) {
     }
 }
 
-fn is_invisible(c: char) -> bool {
-    let plane_end = c as u32 & 0xfffe == 0xfffe;
-    plane_end || INVISIBLE.iter().any(|&(first, last)| (first..=last).contains(&(c as u32)))
-}
-
 /// Whether a character stands on the one before it, after the grapheme clusters of Unicode Standard Annex 29.
 fn is_mark(c: char) -> bool {
     c >= '\u{300}' && ['a', c].iter().collect::<String>().graphemes(true).nth(1).is_none()
-}
-
-/// Bytes as pairs of digits with spaces between them.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(3 * bytes.len());
-    for (place, byte) in bytes.iter().enumerate() {
-        let _ = write!(text, "{}{byte:02x}", if place > 0 { " " } else { "" });
-    }
-    text
 }
