@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 #[path = "page/browser.rs"]
 mod browser;
 use browser::Browser;
+#[path = "page/treemap.rs"]
+mod treemap;
 
 /// Everything that is hard to show: parts of characters, no UTF-8, marks, joiners, both directions, what cannot be seen.
 const HARD: &[u8] =

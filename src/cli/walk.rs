@@ -24,6 +24,28 @@ pub(crate) struct Gathered {
     pub(crate) folders: Vec<Folder>,
 }
 
+impl Gathered {
+    /// Leaves out the file that is to be written, if it was found in a folder: there it is what an earlier run has made of
+    /// the others. Where it is named itself it stays.
+    pub(crate) fn leave_out(&mut self, output: &Path, messages: &Messages) {
+        let Ok(output) = output.canonicalize() else { return };
+        let is_output = |input: &Input| {
+            let is_walked = matches!(input.origin, Origin::Walked(_));
+            // Most are told by their names, without asking the system.
+            let has_name = is_walked && input.path.file_name() == output.file_name();
+            has_name && input.path.canonicalize().is_ok_and(|path| path == output)
+        };
+        self.inputs.retain(|input| {
+            let stays = !is_output(input);
+            if !stays {
+                let name = name::shown(&input.path);
+                messages.note(format_args!("{name}: left out, as it is the file to be written"));
+            }
+            stays
+        });
+    }
+}
+
 /// A folder that was named.
 pub(crate) struct Folder {
     /// Its path.

@@ -64,6 +64,10 @@ impl Browser {
 
     /// The middle of the first box of an element, which is brought into view.
     fn place(&self, selector: &str) -> (i64, i64) {
+        // What moves is waited for.
+        self.script_later(
+            "const done = arguments[0]; Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => done(0))",
+        );
         let script = format!(
             "const element = document.querySelector({selector:?}); element.scrollIntoView({{block: 'nearest'}});
              const box = element.getClientRects()[0]; return [box.left + box.width / 2, box.top + box.height / 2]"
@@ -102,6 +106,8 @@ impl Browser {
     /// Presses keys together.
     pub(crate) fn press(&self, keys: &[&str]) {
         let key = |name: &str| match name {
+            "Enter" => "\u{e007}",
+            "Escape" => "\u{e00c}",
             "Control" => "\u{e009}",
             "PageUp" => "\u{e00e}",
             "PageDown" => "\u{e00f}",

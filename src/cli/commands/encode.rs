@@ -31,7 +31,10 @@ pub(crate) fn run(args: &EncodeArgs, settings: &Settings, messages: &Messages) -
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     basis.must_have_ids()?;
     let frame = plan::frame(&args.input, &basis)?;
-    let gathered = walk::gather(&args.input.files, messages)?;
+    let mut gathered = walk::gather(&args.input.files, messages)?;
+    if let Some(output) = &args.output {
+        gathered.leave_out(output, messages);
+    }
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,

@@ -16,9 +16,9 @@ use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened, Origin, Text};
 use crate::cli::messages::Messages;
 use crate::cli::output::difference::{DifferenceWriter, SIDES, Sums};
-use crate::cli::output::file::{WholeFile, is_stdout};
+use crate::cli::output::file::is_stdout;
 use crate::cli::output::show::{Kind, Look, Painter};
-use crate::cli::output::{Style, stdout, table};
+use crate::cli::output::{Style, table};
 use crate::cli::page::tokens::Collector;
 use crate::cli::pager::Sheet;
 use crate::cli::plan::{self, Basis};
@@ -48,7 +48,10 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
         style,
         messages,
     };
-    let gathered = walk::gather(&args.input.files, messages)?;
+    let mut gathered = walk::gather(&args.input.files, messages)?;
+    if let Some(output) = &args.html {
+        gathered.leave_out(output, messages);
+    }
     match &bases[..] {
         [basis] if args.html.is_some() => showing.page(basis, gathered),
         [basis] => showing.one(basis, gathered),
@@ -129,15 +132,10 @@ impl Showing<'_> {
             self.rows(basis, counts),
             self.args.over,
         )?;
-        let page = page::tokens::page(&title, data);
+        page::tokens::page(&title, data).write_to(path)?;
         if is_stdout(path) {
-            let mut out = stdout();
-            page.write(&mut out)?;
-            return Ok(out.flush()?);
+            return Ok(());
         }
-        let mut out = WholeFile::create(path)?;
-        page.write(&mut out)?;
-        out.finish().map_err(|error| Problem::file(path, &error))?;
         self.messages.note(format_args!("{}: {}", name::shown(path), self.totals(basis, counts)));
         Ok(())
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+use bytepair::registry::models::Exactness;
+
 use crate::cli::args::{self, TreeArgs};
 use crate::cli::arrange::Row;
 use crate::cli::commands::count::tell;
@@ -11,10 +13,11 @@ use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
 use crate::cli::output::Style;
+use crate::cli::output::file::is_stdout;
 use crate::cli::output::tree::{self, Node, Report};
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Counting};
-use crate::cli::{plan, walk};
+use crate::cli::{name as names, page, plan, walk};
 
 /// How many levels, and how many entries of a folder, people are shown.
 const DEPTH: usize = 2;
@@ -33,7 +36,10 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     let frame = plan::frame(&args.input, &basis)?;
     let words = plan::words(args.words, settings);
-    let gathered = walk::gather(&files, messages)?;
+    let mut gathered = walk::gather(&files, messages)?;
+    if let Some(output) = &args.html {
+        gathered.leave_out(output, messages);
+    }
     let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let progress = Progress::new(messages.tells_notes(), sizes);
     let counting = Counting {
@@ -51,17 +57,38 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
     if rows.is_empty() && messages.have_failed() {
         return Ok(());
     }
-    let (depth, top) = match args.json {
+    let (depth, top) = match args.json || args.html.is_some() {
         true => (args.depth.unwrap_or(usize::MAX), args.top.unwrap_or(usize::MAX)),
         false => (args.depth.unwrap_or(DEPTH), args.top.unwrap_or(TOP)),
     };
     let mut root = root(rows);
     root.arrange(depth, top);
     let report = Report { basis: &basis, root: &root, words };
-    if args.json {
-        tree::json(&report)?;
-    } else {
-        tree::table(&report, Style::of_stdout(args.common.color))?;
+    match &args.html {
+        Some(path) => write_page(path, &report, messages)?,
+        None if args.json => tree::json(&report)?,
+        None => tree::table(&report, Style::of_stdout(args.common.color))?,
+    }
+    Ok(())
+}
+
+/// Writes the page, or nothing if something was not counted.
+fn write_page(path: &Path, report: &Report, messages: &Messages) -> Result<(), Failure> {
+    if messages.have_failed() {
+        return Err(Problem::new("not written, as not all was counted").about(names::shown(path)).into());
+    }
+    let title = match report.root.is_all {
+        true => "tokens".to_owned(),
+        false => format!("{}: tokens", names::shown(Path::new(&report.root.name))),
+    };
+    page::treemap::page(&title, page::treemap::data(report)).write_to(path)?;
+    if !is_stdout(path) {
+        let style = Style::plain().grouped();
+        let [files, tokens] =
+            [report.root.files as u64, report.root.counts.tokens].map(|number| style.number(number));
+        let noun = if report.root.files == 1 { "file" } else { "files" };
+        let mark = if report.basis.exactness == Exactness::Estimate { "~" } else { "" };
+        messages.note(format_args!("{}: {mark}{tokens} tokens in {files} {noun}", names::shown(path)));
     }
     Ok(())
 }
@@ -79,12 +106,13 @@ fn root(rows: Vec<Row>) -> Node {
     let mut all = Branch::default();
     for row in rows {
         let mut branch = &mut all;
-        for name in names(&row.name) {
+        for name in parts(&row.name) {
             branch = branch.children.entry(name).or_default();
         }
         branch.own.push(row);
     }
     let mut root = all.into_node("total".into());
+    root.is_all = true;
     let mut path = PathBuf::new();
     while root.children.len() == 1 && root.files == root.children[0].files {
         root = root.children.remove(0);
@@ -97,7 +125,7 @@ fn root(rows: Vec<Row>) -> Node {
 }
 
 /// The parts of a path as they are written, the root of all folders with the first.
-fn names(path: &Path) -> Vec<OsString> {
+fn parts(path: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = Vec::new();
     let mut before = OsString::new();
     for part in path.components() {
@@ -127,6 +155,7 @@ impl Branch {
             node.counts.add(&child.counts);
             node.children.push(child);
         }
+        node.is_folder = !node.children.is_empty();
         node
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, is_separator};
 
 use bytepair::report::{Counts, window_share};
 use clap::ValueEnum;
@@ -15,17 +15,24 @@ use crate::cli::name;
 use crate::cli::output::{Style, columns, stdout};
 use crate::cli::plan::Basis;
 
-/// How many columns the longest bar has, and on a narrow terminal.
-const BAR: usize = 20;
-const NARROW_BAR: usize = 8;
+/// What stands in a line before the name.
+const HEADER: [&str; 4] = ["tokens", "share", "window", "words/token"];
 
-/// Terminals of fewer columns are narrow.
-const NARROW: usize = 72;
+/// How many of the columns before the name there are, and columns of the terminal for the longest bar: the first for which a
+/// name has room, or the last.
+const LAYOUTS: [(usize, usize); 5] = [(4, 20), (4, 8), (3, 8), (2, 8), (2, 0)];
+
+/// Longer names are cut, if a layout with more has room otherwise.
+const NAME: usize = 32;
 
 /// A folder or a file, with all that is in it.
 pub(crate) struct Node {
     /// Its name in the folder above; of the root the path.
     pub(crate) name: OsString,
+    /// Whether it is no file.
+    pub(crate) is_folder: bool,
+    /// Whether it stands for all paths that were named, and is none of them.
+    pub(crate) is_all: bool,
     /// How many files it is, or are in it.
     pub(crate) files: usize,
     /// Their counts.
@@ -39,7 +46,20 @@ pub(crate) struct Node {
 impl Node {
     /// Something with nothing in it.
     pub(crate) fn new(name: OsString) -> Node {
-        Node { name, files: 0, counts: Counts::default(), children: Vec::new(), omitted: None }
+        let (counts, children) = (Counts::default(), Vec::new());
+        Node { name, is_folder: false, is_all: false, files: 0, counts, children, omitted: None }
+    }
+
+    /// How many of its entries are not shown for their number; those that are too deep are not among them.
+    pub(crate) fn omitted(&self) -> usize {
+        self.omitted.map_or(0, |(number, _)| number)
+    }
+
+    /// Its name, that of a folder with a slash at its end, if it needs one to look like a folder.
+    fn shown(&self) -> String {
+        let name = name::shown(Path::new(&self.name));
+        let is_plain = !self.is_folder || self.is_all || name == "." || name.ends_with(is_separator);
+        if is_plain { name } else { name + "/" }
     }
 
     /// Puts the most tokens first, and keeps so many levels and so many entries of each folder. Sums stay what they are.
@@ -73,23 +93,20 @@ pub(crate) struct Report<'a> {
 /// Writes the tree to standard output.
 pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     let mut out = stdout();
-    let bar = if columns().is_some_and(|columns| columns < NARROW) { NARROW_BAR } else { BAR };
-    let mut lines = Lines { report, style, bar, rows: Vec::new() };
-    lines.add(&name::shown(Path::new(&report.root.name)), &report.root.counts);
+    let mut lines = Lines { report, style, rows: Vec::new() };
+    lines.add("", report.root.shown(), &report.root.counts, report.root.is_folder);
     lines.add_children(report.root, "");
-    let header = ["tokens", "share", "window", "words/token"].map(str::to_owned);
     let width = |column: usize| {
         let cells = lines.rows.iter().map(|row| row.cells[column].len());
-        cells.chain([header[column].len()]).max().unwrap_or(0)
+        cells.chain([HEADER[column].len()]).max().unwrap_or(0)
     };
-    let widths = [0, 1, 2, 3].map(width);
-    let line = |cells: &[String; 4]| {
-        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:>width$}"));
-        cells.collect::<Vec<String>>().join("  ")
-    };
-    writeln!(out, "{}", style.strong(&format!("{}  {:<bar$}  name", line(&header), "")))?;
+    let layout = Layout::of([0, 1, 2, 3].map(width), &lines.rows, columns());
+    writeln!(out, "{}", style.strong(&layout.line(&HEADER, "", "name")))?;
     for row in &lines.rows {
-        writeln!(out, "{}  {:<bar$}  {}", line(&row.cells), "█".repeat(row.bar), row.name)?;
+        let cells = [0, 1, 2, 3].map(|column| &*row.cells[column]);
+        // What has tokens is never without a bar.
+        let bar = row.share.map_or(0, |share| (share * layout.bar as f64).ceil() as usize).min(layout.bar);
+        writeln!(out, "{}", layout.line(&cells, &"█".repeat(bar), &row.name(layout.name, style)))?;
     }
     writeln!(out, "{}", table::basis(report.basis, Some(&report.root.counts), style))?;
     if !report.root.counts.words_are_meaningful() {
@@ -98,50 +115,106 @@ pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     out.flush()
 }
 
+/// How the lines use the columns of the terminal.
+struct Layout {
+    /// Of the columns that are shown.
+    widths: Vec<usize>,
+    bar: usize,
+    /// How many columns a name may have.
+    name: usize,
+}
+
+impl Layout {
+    fn of(widths: [usize; 4], rows: &[Row], columns: Option<usize>) -> Layout {
+        let longest = rows.iter().map(Row::width).max().unwrap_or(0).max("name".len());
+        let mut layout = Layout { widths: Vec::new(), bar: 0, name: usize::MAX };
+        for (shown, bar) in LAYOUTS {
+            layout.widths = widths[..shown].to_vec();
+            layout.bar = bar;
+            let Some(columns) = columns else { break };
+            let before = layout.line(&[""; 4], "", "").chars().count();
+            layout.name = columns.saturating_sub(before).max(NAME / 2);
+            if before + longest.min(NAME) <= columns {
+                break;
+            }
+        }
+        layout
+    }
+
+    fn line(&self, cells: &[&str; 4], bar: &str, name: &str) -> String {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&self.widths) {
+            line += &format!("{cell:>width$}  ");
+        }
+        if self.bar > 0 {
+            line += &format!("{bar:<0$}  ", self.bar);
+        }
+        line + name
+    }
+}
+
 struct Lines<'a> {
     report: &'a Report<'a>,
     style: Style,
-    bar: usize,
     rows: Vec<Row>,
 }
 
 struct Row {
     /// Tokens, share, share of the window, words for each token.
     cells: [String; 4],
-    bar: usize,
+    /// Of all tokens.
+    share: Option<f64>,
+    /// The lines that lead to the name.
+    branch: String,
     name: String,
+    is_folder: bool,
+}
+
+impl Row {
+    fn width(&self) -> usize {
+        self.branch.chars().count() + self.name.chars().count()
+    }
+
+    /// The name with the lines that lead to it, in so many columns: what is too much of a path is cut at its beginning.
+    fn name(&self, columns: usize, style: Style) -> String {
+        let length = self.name.chars().count();
+        let mut name = self.name.clone();
+        if self.width() > columns {
+            let kept = columns.saturating_sub(self.branch.chars().count() + 1).max(NAME / 4);
+            name = match self.branch.is_empty() {
+                true => std::iter::once('…').chain(name.chars().skip(length.saturating_sub(kept))).collect(),
+                false => name.chars().take(kept).chain(['…']).collect(),
+            };
+        }
+        let name = if self.is_folder { style.strong(&name) } else { name };
+        format!("{}{name}", self.branch)
+    }
 }
 
 impl Lines<'_> {
-    fn add(&mut self, name: &str, counts: &Counts) {
-        let all = self.report.root.counts.tokens;
-        let share = share(counts.tokens, all);
+    fn add(&mut self, branch: &str, name: String, counts: &Counts, is_folder: bool) {
+        let share = share(counts.tokens, self.report.root.counts.tokens);
         let of_window = self.report.basis.window.and_then(|window| window_share(counts.tokens, window));
         let shown = |share: Option<f64>| share.map_or("-".to_owned(), |share| percent(counts.tokens, share));
-        self.rows.push(Row {
-            cells: [
-                shown_tokens(self.report.basis, self.style, counts.tokens),
-                shown(share),
-                shown(of_window),
-                words_per_token(counts),
-            ],
-            // What has tokens is never without a bar.
-            bar: share.map_or(0, |share| (share * self.bar as f64).ceil() as usize).min(self.bar),
-            name: name.to_owned(),
-        });
+        let cells = [
+            shown_tokens(self.report.basis, self.style, counts.tokens),
+            shown(share),
+            shown(of_window),
+            words_per_token(counts),
+        ];
+        self.rows.push(Row { cells, share, branch: branch.to_owned(), name, is_folder });
     }
 
     fn add_children(&mut self, node: &Node, indent: &str) {
         let count = node.children.len() + usize::from(node.omitted.is_some());
         for (place, child) in node.children.iter().enumerate() {
-            let is_last = place + 1 == count;
-            let branch = if is_last { "└─ " } else { "├─ " };
-            self.add(&format!("{indent}{branch}{}", name::shown(Path::new(&child.name))), &child.counts);
-            let more = if is_last { "   " } else { "│  " };
+            let (branch, more) = if place + 1 == count { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            self.add(&format!("{indent}{branch}"), child.shown(), &child.counts, child.is_folder);
             self.add_children(child, &format!("{indent}{more}"));
         }
         if let Some((number, counts)) = &node.omitted {
-            self.add(&format!("{indent}└─ and {} more", self.style.number(*number as u64)), counts);
+            let name = format!("and {} more", self.style.number(*number as u64));
+            self.add(&format!("{indent}└─ "), name, counts, false);
         }
     }
 }
@@ -166,6 +239,7 @@ struct Entry {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name_bytes: Option<Vec<u8>>,
+    kind: &'static str,
     files: usize,
     tokens: u64,
     upper: Option<u64>,
@@ -185,6 +259,11 @@ impl Entry {
         Entry {
             name: node.name.to_string_lossy().into_owned(),
             name_bytes: name::raw_bytes(Path::new(&node.name)),
+            kind: match node {
+                node if node.is_all => "all",
+                node if node.is_folder => "folder",
+                _ => "file",
+            },
             files: node.files,
             tokens: counts.tokens,
             upper: (!report.basis.is_unmeasured()).then_some(counts.upper),
@@ -194,7 +273,7 @@ impl Entry {
             words_per_token: counts.words_per_token(),
             bytes: counts.measures.bytes,
             children: node.children.iter().map(|child| Entry::of(report, child)).collect(),
-            omitted: node.omitted.map_or(0, |(number, _)| number),
+            omitted: node.omitted(),
         }
     }
 }

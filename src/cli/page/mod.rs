@@ -1,14 +1,19 @@
 //! Pages for the browser: one file each, which needs no network and lets none be used.
 //!
 //! This is the shell: title, tabs, light and dark, and the data as JSON that no text in it can break out of. What a page
-//! shows is its body, style and script, kept beside this file; `tokens` makes the data of one. Nothing that comes from a
+//! shows is its body, style and script, kept beside this file; `tokens` and `treemap` make the data. Nothing that comes from a
 //! text is ever a part of the markup: scripts put it there as text.
 
 pub(crate) mod tokens;
+pub(crate) mod treemap;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
+
+use crate::cli::failure::Failure;
+use crate::cli::output::file::Place;
 
 const SHELL: &str = include_str!("shell.html");
 const STYLE: &str = include_str!("shell.css");
@@ -31,8 +36,15 @@ pub(crate) struct Page<'a, D> {
 }
 
 impl<D: Serialize> Page<'_, D> {
+    /// Writes the page into a file, whole or not at all, or to standard output.
+    pub(crate) fn write_to(&self, path: &Path) -> Result<(), Failure> {
+        let mut out = Place::create(path)?;
+        self.write(&mut out)?;
+        out.finish(path)
+    }
+
     /// Writes the page.
-    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let data = embedded(&serde_json::to_string(&self.data)?);
         let tabs: String = self.tabs.iter().enumerate().map(|(place, tab)| tab_of(place, tab)).collect();
         let mut rest = SHELL;
