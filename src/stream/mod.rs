@@ -2,7 +2,8 @@
 //!
 //! [`Counter`] and [`Encoder`] give what [`Tokenizer::count_with`] and [`Tokenizer::encode_with`] give for
 //! the whole text, for every way to cut it into chunks, inside characters too. They keep only the end of the
-//! text that later bytes could still change: usually less than a line. [`TextDecoder`] is the other way round.
+//! text that later bytes could still change: usually less than a line. [`PieceMeter`] measures the pieces in between.
+//! [`TextDecoder`] is the other way round.
 //!
 //! A piece that does not end, such as a gigabyte of zeros, is merged while it comes in. What is kept grows
 //! only with a run of white space that has both line ends and other characters (not for GPT-2's pattern), with
@@ -10,6 +11,7 @@
 //! without a scanner, with the text.
 
 mod ids;
+mod pieces;
 mod sink;
 mod splitter;
 
@@ -21,6 +23,7 @@ use crate::token::{Span, TokenId};
 use crate::tokenizer::Tokenizer;
 use crate::unicode::class_at;
 pub(crate) use ids::{IdCounter, IdCounts, add_ids};
+pub use pieces::{PieceMeter, PieceSizes};
 use sink::{Count, Merging, Sink, Spans, Stretch};
 use splitter::Splitter;
 

@@ -106,6 +106,11 @@ impl<'t> Splitter<'t> {
         }
     }
 
+    /// Whether text is dealt with as it comes, before all of it is there.
+    pub(super) fn is_chunk_by_chunk(&self) -> bool {
+        self.whole.is_none()
+    }
+
     /// How many bytes are kept.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {

@@ -14,8 +14,10 @@ Figures:
                          n (n + 1) / 2 where each token sees itself and what is before it. That is why twice the text
                          costs four times as much (Vaswani et al. 2017, table 1: n^2 d for each layer)
   lengths of tokens      how many tokens of the text have so many bytes, control tokens left out
-  lengths of pieces      the same of what the pattern cuts the text into before anything is merged, special tokens taken
-                         as text; not told where there is no pattern or text is normalized before
+  lengths of pieces      the same of what the pattern cuts the text into before anything is merged; special tokens that
+                         are found are between pieces. Not told where there is no pattern, text is normalized before, or
+                         something else keeps the pieces from being the text as it is
+  tokens of pieces       how many pieces became so many tokens
   most frequent tokens   in quotes, with \\n, \\t, \\u{HEX} and \\xHH for what cannot be seen
 
 Examples:
@@ -42,7 +44,7 @@ pub(crate) struct StatsArgs {
     /// Keys: schema_version, model, encoding, window, files, tokens, special_tokens, word_kind, words, chars, bytes, lines,
     /// bytes_per_token, chars_per_token, tokens_per_word, words_per_token, window_share, distinct_tokens, vocabulary_size,
     /// used_share, single_byte_share, attention_pairs, causal_attention_pairs, token_lengths and piece_lengths (each a
-    /// list of bytes and count; piece_lengths null: not known), top (id, bytes as an array, text or null, count, share).
+    /// list of bytes and count), piece_tokens (a list of tokens and count; null, as piece_lengths: not known), top (id, bytes as an array, text or null, count, share).
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
     /// How many threads to use [default: as many as there are processors]. The answer is always the same.

@@ -1,21 +1,22 @@
 //! `tokenize stats`: the numbers of texts under a vocabulary, with the lengths of tokens and pieces.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
 use bytepair::evaluate::{Quality, Usage};
 use bytepair::parallel::CountOptions;
 use bytepair::report::Counts;
-use bytepair::{Split, Tokenizer};
+use bytepair::stream::{PieceMeter, PieceSizes};
+use bytepair::{Error, Tokenizer};
 
 use crate::cli::args::{self, StatsArgs};
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
-use crate::cli::input::{Input, Opened};
+use crate::cli::input::{Input, Opened, Text};
 use crate::cli::messages::Messages;
 use crate::cli::output::Style;
-use crate::cli::output::stats::{self, Lengths, Report};
+use crate::cli::output::stats::{self, Report};
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Outcome};
 use crate::cli::{plan, walk};
@@ -40,7 +41,6 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
         tokenizer: &basis.tokenizer,
         options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         any: args.input.files.text,
-        has_pieces: has_pieces(&basis.tokenizer),
         progress: Progress::new(messages.tells_notes(), sizes),
         sum: Mutex::default(),
     };
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     if rows.is_empty() && messages.have_failed() {
         return Ok(());
     }
-    let has_pieces = gathering.has_pieces;
+    let has_pieces = PieceMeter::new(&basis.tokenizer, gathering.options.policy).is_some();
     let Sum { usage, pieces } = gathering.sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     let report = Report {
         basis: &basis,
@@ -71,22 +71,16 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     Ok(())
 }
 
-/// Whether the pieces of a text are those of the text as it was given.
-fn has_pieces(tokenizer: &Tokenizer) -> bool {
-    !matches!(tokenizer.split(), Split::Whole) && tokenizer.normalizer().is_identity()
-}
-
 #[derive(Default)]
 struct Sum {
     usage: Usage,
-    pieces: Lengths,
+    pieces: PieceSizes,
 }
 
 struct Gathering<'a> {
     tokenizer: &'a Tokenizer,
     options: CountOptions,
     any: bool,
-    has_pieces: bool,
     progress: Progress,
     sum: Mutex<Sum>,
 }
@@ -98,29 +92,13 @@ impl Gathering<'_> {
             Ok(Opened::Binary) => return Outcome::Binary,
             Err(problem) => return Outcome::Failed(problem),
         };
-        // Pieces can be longer than any block, and are found in whole texts only.
-        let mut bytes = Vec::new();
-        if self.has_pieces
-            && let Err(error) = text.read_to_end(&mut bytes)
-        {
-            return Outcome::Failed(input.problem(&error));
-        }
         let mut options = self.options;
         options.threads = threads;
+        let mut metered =
+            Metered { text: &mut text, meter: PieceMeter::new(self.tokenizer, options.policy), failed: None };
         let progress = &mut |bytes| self.progress.add(bytes);
-        let mut in_memory = bytes.as_slice();
-        let usage = match self.has_pieces {
-            true => Usage::read(self.tokenizer, &mut in_memory, options, progress),
-            false => Usage::read(self.tokenizer, &mut text, options, progress),
-        };
-        let gathered = usage.and_then(|usage| {
-            let mut pieces = Lengths::default();
-            if self.has_pieces {
-                pieces.add_ends(&self.tokenizer.pieces(&bytes)?);
-            }
-            Ok((usage, pieces))
-        });
-        match gathered {
+        let usage = Usage::read(self.tokenizer, &mut metered, options, progress);
+        match usage.and_then(|usage| Ok((usage, metered.finish()?))) {
             Ok((usage, pieces)) => {
                 let measures = *usage.measures();
                 let tokens = usage.tokens();
@@ -132,5 +110,36 @@ impl Gathering<'_> {
             }
             Err(error) => Outcome::Failed(spread::explain(error, input)),
         }
+    }
+}
+
+/// A text whose pieces are measured while somebody reads it.
+struct Metered<'a, 't> {
+    text: &'a mut Text,
+    meter: Option<PieceMeter<'t>>,
+    /// Why there is no meter any more.
+    failed: Option<Error>,
+}
+
+impl Metered<'_, '_> {
+    fn finish(self) -> Result<PieceSizes, Error> {
+        match (self.failed, self.meter) {
+            (Some(error), _) => Err(error),
+            (None, Some(meter)) => meter.finish(),
+            (None, None) => Ok(PieceSizes::default()),
+        }
+    }
+}
+
+impl Read for Metered<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.text.read(buffer)?;
+        if let Some(meter) = &mut self.meter
+            && let Err(error) = meter.push(&buffer[..length])
+        {
+            self.failed = Some(error);
+            self.meter = None;
+        }
+        Ok(length)
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use bytepair::TokenId;
 use bytepair::evaluate::{Quality, Usage};
 use bytepair::report::window_share;
+use bytepair::stream::PieceSizes;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -22,28 +23,13 @@ const BAR: usize = 40;
 /// Lengths of at most so many bytes have a bar of their own; longer ones share one with those up to twice as long.
 const OWN_BARS: u64 = 16;
 
-/// How often there are tokens or pieces of each length in bytes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lengths(BTreeMap<u64, u64>);
+/// How often there are tokens or pieces of each length, or pieces of each number of tokens.
+struct Lengths(BTreeMap<u64, u64>);
 
 impl Lengths {
-    /// Adds pieces by where each ends.
-    pub(crate) fn add_ends(&mut self, ends: &[usize]) {
-        let mut before = 0;
-        for &end in ends {
-            *self.0.entry((end - before) as u64).or_default() += 1;
-            before = end;
-        }
-    }
-
-    /// Adds others.
-    pub(crate) fn add(&mut self, other: &Lengths) {
-        other.0.iter().for_each(|(&length, &count)| *self.0.entry(length).or_default() += count);
-    }
-
     /// The lengths of the tokens of a text, but for control tokens: these stand for no text.
     fn of_tokens(report: &Report) -> Lengths {
-        let mut lengths = Lengths::default();
+        let mut lengths = Lengths(BTreeMap::new());
         let specials = report.basis.tokenizer.specials().tokens();
         for (id, count) in report.usage.counts() {
             if !specials.iter().any(|special| special.id == id && special.is_control) {
@@ -84,8 +70,8 @@ pub(crate) struct Report<'a> {
     pub(crate) usage: &'a Usage,
     /// What that says.
     pub(crate) quality: Quality,
-    /// The lengths of pieces, if they are known.
-    pub(crate) pieces: Option<&'a Lengths>,
+    /// The sizes of pieces, if they are known.
+    pub(crate) pieces: Option<&'a PieceSizes>,
     /// What a word is.
     pub(crate) words: Words,
     /// How many of the most frequent tokens are told.
@@ -154,11 +140,14 @@ pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     for (name, cell) in rows {
         writeln!(out, "{name:<18}  {cell:>width$}")?;
     }
-    histogram("tokens", &Lengths::of_tokens(report), style, &mut out)?;
+    histogram("lengths of tokens, in bytes", &Lengths::of_tokens(report), style, &mut out)?;
     match report.pieces {
-        Some(pieces) => histogram("pieces", pieces, style, &mut out)?,
+        Some(pieces) => {
+            histogram("lengths of pieces, in bytes", &Lengths(pieces.by_bytes()), style, &mut out)?;
+            histogram("tokens of pieces", &Lengths(pieces.by_tokens()), style, &mut out)?;
+        }
         None => {
-            let why = "there is no pattern that cuts the text, or it is normalized before";
+            let why = "no pattern cuts the text into pieces as it is";
             writeln!(out, "\nlengths of pieces: not known, as {why}")?;
         }
     }
@@ -167,11 +156,11 @@ pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     out.flush()
 }
 
-fn histogram(what: &str, lengths: &Lengths, style: Style, out: &mut impl Write) -> io::Result<()> {
+fn histogram(title: &str, lengths: &Lengths, style: Style, out: &mut impl Write) -> io::Result<()> {
     let bars = lengths.bars();
     let total: u64 = bars.iter().map(|bar| bar.2).sum();
     let Some(most) = bars.iter().map(|bar| bar.2).max() else { return Ok(()) };
-    writeln!(out, "\n{}", style.strong(&format!("lengths of {what}, in bytes")))?;
+    writeln!(out, "\n{}", style.strong(title))?;
     let names: Vec<String> = bars
         .iter()
         .map(|&(first, last, _)| if first == last { first.to_string() } else { format!("{first}-{last}") })
@@ -231,12 +220,19 @@ struct Document<'a> {
     causal_attention_pairs: u128,
     token_lengths: Vec<Length>,
     piece_lengths: Option<Vec<Length>>,
+    piece_tokens: Option<Vec<Size>>,
     top: Vec<Frequent>,
 }
 
 #[derive(Serialize)]
 struct Length {
     bytes: u64,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Size {
+    tokens: u64,
     count: u64,
 }
 
@@ -255,9 +251,12 @@ pub(crate) fn json(report: &Report) -> io::Result<()> {
     let measures = report.usage.measures();
     let tokens = report.usage.tokens();
     let (attention_pairs, causal_attention_pairs) = attention(tokens);
-    let list = |lengths: &Lengths| {
-        lengths.0.iter().map(|(&bytes, &count)| Length { bytes, count }).collect::<Vec<_>>()
+    let list = |lengths: BTreeMap<u64, u64>| {
+        lengths.into_iter().map(|(bytes, count)| Length { bytes, count }).collect::<Vec<_>>()
     };
+    let piece_tokens = report.pieces.map(|pieces| {
+        pieces.by_tokens().into_iter().map(|(tokens, count)| Size { tokens, count }).collect::<Vec<_>>()
+    });
     let frequent = |(id, count)| {
         let bytes = report.bytes(id);
         let text = String::from_utf8(bytes.clone()).ok();
@@ -287,8 +286,9 @@ pub(crate) fn json(report: &Report) -> io::Result<()> {
         single_byte_share: quality.single_byte_share(),
         attention_pairs,
         causal_attention_pairs,
-        token_lengths: list(&Lengths::of_tokens(report)),
-        piece_lengths: report.pieces.map(list),
+        token_lengths: list(Lengths::of_tokens(report).0),
+        piece_lengths: report.pieces.map(|pieces| list(pieces.by_bytes())),
+        piece_tokens,
         top: report.most_frequent().into_iter().map(frequent).collect(),
     };
     value(&document)
