@@ -72,6 +72,16 @@ pub(crate) fn columns() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
+/// A bar for a part of a whole, in so many columns and eighths of them. What is there is never without a bar.
+pub(crate) fn bar(part: u64, whole: u64, columns: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    if whole == 0 {
+        return String::new();
+    }
+    let eighths = (u128::from(part) * 8 * columns as u128).div_ceil(whole.into()) as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
 /// How text for people looks on this standard output.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
@@ -143,6 +153,13 @@ impl Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_part() {
+        let shown = [0, 1, 50, 100, 101, 800].map(|part| bar(part, 800, 8));
+        assert_eq!(shown, ["", "▏", "▌", "█", "█▏", "████████"]);
+        assert_eq!([bar(1, u64::MAX, 4), bar(u64::MAX, u64::MAX, 4), bar(0, 0, 4)], ["▏", "████", ""]);
+    }
 
     #[test]
     fn digits_are_grouped_by_three() {

@@ -14,7 +14,7 @@ use super::json::{SCHEMA_VERSION, value};
 use super::table::{self, Table, percent};
 use crate::cli::args::Words;
 use crate::cli::literal;
-use crate::cli::output::{Style, stdout};
+use crate::cli::output::{Style, bar, stdout};
 use crate::cli::plan::Basis;
 
 /// How many columns the longest bar has.
@@ -168,11 +168,9 @@ fn histogram(title: &str, lengths: &Lengths, style: Style, out: &mut impl Write)
     let name_width = names.iter().map(String::len).max().unwrap_or(0);
     let counts: Vec<String> = bars.iter().map(|bar| style.number(bar.2)).collect();
     let width = counts.iter().map(String::len).max().unwrap_or(0);
-    for ((name, count), bar) in names.iter().zip(&counts).zip(&bars) {
-        let share = percent(bar.2, bar.2 as f64 / total as f64);
-        // What is there is never without a bar.
-        let length = (u128::from(bar.2) * BAR as u128).div_ceil(u128::from(most)) as usize;
-        writeln!(out, "{name:>name_width$}  {count:>width$}  {share:>6}  {}", "█".repeat(length))?;
+    for ((name, count), &(_, _, times)) in names.iter().zip(&counts).zip(&bars) {
+        let share = percent(times, times as f64 / total as f64);
+        writeln!(out, "{name:>name_width$}  {count:>width$}  {share:>6}  {}", bar(times, most, BAR))?;
     }
     Ok(())
 }

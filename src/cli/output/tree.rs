@@ -12,7 +12,7 @@ use super::json::{SCHEMA_VERSION, value};
 use super::table::{self, percent, shown_tokens, words_per_token};
 use crate::cli::args::Words;
 use crate::cli::name;
-use crate::cli::output::{Style, columns, stdout};
+use crate::cli::output::{Style, bar, columns, stdout};
 use crate::cli::plan::Basis;
 
 /// What stands in a line before the name.
@@ -104,9 +104,8 @@ pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     writeln!(out, "{}", style.strong(&layout.line(&HEADER, "", "name")))?;
     for row in &lines.rows {
         let cells = [0, 1, 2, 3].map(|column| &*row.cells[column]);
-        // What has tokens is never without a bar.
-        let bar = row.share.map_or(0, |share| (share * layout.bar as f64).ceil() as usize).min(layout.bar);
-        writeln!(out, "{}", layout.line(&cells, &"█".repeat(bar), &row.name(layout.name, style)))?;
+        let bar = bar(row.tokens, report.root.counts.tokens, layout.bar);
+        writeln!(out, "{}", layout.line(&cells, &bar, &row.name(layout.name, style)))?;
     }
     writeln!(out, "{}", table::basis(report.basis, Some(&report.root.counts), style))?;
     if !report.root.counts.words_are_meaningful() {
@@ -162,8 +161,7 @@ struct Lines<'a> {
 struct Row {
     /// Tokens, share, share of the window, words for each token.
     cells: [String; 4],
-    /// Of all tokens.
-    share: Option<f64>,
+    tokens: u64,
     /// The lines that lead to the name.
     branch: String,
     name: String,
@@ -202,7 +200,7 @@ impl Lines<'_> {
             shown(of_window),
             words_per_token(counts),
         ];
-        self.rows.push(Row { cells, share, branch: branch.to_owned(), name, is_folder });
+        self.rows.push(Row { cells, tokens: counts.tokens, branch: branch.to_owned(), name, is_folder });
     }
 
     fn add_children(&mut self, node: &Node, indent: &str) {
