@@ -5,7 +5,7 @@
 //! (paths to readers of text), `interrupt` (Ctrl-C), `unfinished` (what it takes away), `spread` (files over threads),
 //! `evaluation` (vocabularies on all of them), `training` (counts of their pieces), `explaining` (what became of one text),
 //! `tokens` (those of a vocabulary), `literal` (bytes as text), `showing` (tokens with their text), `pager`, `page` (for the
-//! browser), `arrange` (rows in order), `output` (results) and `messages` (all else), `exit`.
+//! browser), `arrange` (rows in order), `folders` (rows as a tree), `output` (results) and `messages` (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -22,6 +22,7 @@ mod evaluation;
 mod exit;
 mod explaining;
 mod failure;
+mod folders;
 mod input;
 mod interrupt;
 mod literal;

@@ -1,23 +1,20 @@
 //! `tokenize tree`: where the tokens are, folder by folder.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use bytepair::registry::models::Exactness;
 
 use crate::cli::args::{self, TreeArgs};
-use crate::cli::arrange::Row;
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
 use crate::cli::output::Style;
 use crate::cli::output::file::is_stdout;
-use crate::cli::output::tree::{self, Node, Report};
+use crate::cli::output::tree::{self, Report};
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Counting};
-use crate::cli::{name as names, page, plan, walk};
+use crate::cli::{folders, name, page, plan, walk};
 
 /// How many levels, and how many entries of a folder, people are shown.
 const DEPTH: usize = 2;
@@ -61,7 +58,7 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
         true => (args.depth.unwrap_or(usize::MAX), args.top.unwrap_or(usize::MAX)),
         false => (args.depth.unwrap_or(DEPTH), args.top.unwrap_or(TOP)),
     };
-    let mut root = root(rows);
+    let mut root = folders::tree(rows);
     root.arrange(depth, top);
     let report = Report { basis: &basis, root: &root, words };
     match &args.html {
@@ -75,11 +72,11 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
 /// Writes the page, or nothing if something was not counted.
 fn write_page(path: &Path, report: &Report, messages: &Messages) -> Result<(), Failure> {
     if messages.have_failed() {
-        return Err(Problem::new("not written, as not all was counted").about(names::shown(path)).into());
+        return Err(Problem::new("not written, as not all was counted").about(name::shown(path)).into());
     }
     let title = match report.root.is_all {
         true => "tokens".to_owned(),
-        false => format!("{}: tokens", names::shown(Path::new(&report.root.name))),
+        false => format!("{}: tokens", name::shown(Path::new(&report.root.name))),
     };
     page::treemap::page(&title, page::treemap::data(report)).write_to(path)?;
     if !is_stdout(path) {
@@ -88,74 +85,7 @@ fn write_page(path: &Path, report: &Report, messages: &Messages) -> Result<(), F
             [report.root.files as u64, report.root.counts.tokens].map(|number| style.number(number));
         let noun = if report.root.files == 1 { "file" } else { "files" };
         let mark = if report.basis.exactness == Exactness::Estimate { "~" } else { "" };
-        messages.note(format_args!("{}: {mark}{tokens} tokens in {files} {noun}", names::shown(path)));
+        messages.note(format_args!("{}: {mark}{tokens} tokens in {files} {noun}", name::shown(path)));
     }
     Ok(())
-}
-
-/// An entry while the tree grows.
-#[derive(Default)]
-struct Branch {
-    /// What stands here itself: a file, more than once if it was named more than once.
-    own: Vec<Row>,
-    children: BTreeMap<OsString, Branch>,
-}
-
-/// The tree of files. The deepest folder that all are in is its root, by its whole path, so that levels count from there.
-fn root(rows: Vec<Row>) -> Node {
-    let mut all = Branch::default();
-    for row in rows {
-        let mut branch = &mut all;
-        for name in parts(&row.name) {
-            branch = branch.children.entry(name).or_default();
-        }
-        branch.own.push(row);
-    }
-    let mut root = all.into_node("total".into());
-    root.is_all = true;
-    let mut path = PathBuf::new();
-    while root.children.len() == 1 && root.files == root.children[0].files {
-        root = root.children.remove(0);
-        path.push(&root.name);
-    }
-    if !path.as_os_str().is_empty() {
-        root.name = path.into_os_string();
-    }
-    root
-}
-
-/// The parts of a path as they are written, the root of all folders with the first.
-fn parts(path: &Path) -> Vec<OsString> {
-    let mut names: Vec<OsString> = Vec::new();
-    let mut before = OsString::new();
-    for part in path.components() {
-        let mut name = std::mem::take(&mut before);
-        name.push(part.as_os_str());
-        match part {
-            Component::Prefix(_) | Component::RootDir => before = name,
-            _ => names.push(name),
-        }
-    }
-    if !before.is_empty() {
-        names.push(before);
-    }
-    names
-}
-
-impl Branch {
-    fn into_node(self, name: OsString) -> Node {
-        let mut node = Node::new(name);
-        for row in self.own {
-            node.files += row.files;
-            node.counts.add(&row.counts);
-        }
-        for (name, branch) in self.children {
-            let child = branch.into_node(name);
-            node.files += child.files;
-            node.counts.add(&child.counts);
-            node.children.push(child);
-        }
-        node.is_folder = !node.children.is_empty();
-        node
-    }
 }

@@ -1,6 +1,5 @@
 //! Where the tokens are: folders and files as a tree with bars, and as JSON.
 
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, is_separator};
 
@@ -11,6 +10,7 @@ use serde::Serialize;
 use super::json::{SCHEMA_VERSION, value};
 use super::table::{self, percent, shown_tokens, words_per_token};
 use crate::cli::args::Words;
+use crate::cli::folders::Node;
 use crate::cli::name;
 use crate::cli::output::{Style, bar, columns, stdout};
 use crate::cli::plan::Basis;
@@ -24,61 +24,6 @@ const LAYOUTS: [(usize, usize); 5] = [(4, 20), (4, 8), (3, 8), (2, 8), (2, 0)];
 
 /// Longer names are cut, if a layout with more has room otherwise.
 const NAME: usize = 32;
-
-/// A folder or a file, with all that is in it.
-pub(crate) struct Node {
-    /// Its name in the folder above; of the root the path.
-    pub(crate) name: OsString,
-    /// Whether it is no file.
-    pub(crate) is_folder: bool,
-    /// Whether it stands for all paths that were named, and is none of them.
-    pub(crate) is_all: bool,
-    /// How many files it is, or are in it.
-    pub(crate) files: usize,
-    /// Their counts.
-    pub(crate) counts: Counts,
-    /// What is in it and shown.
-    pub(crate) children: Vec<Node>,
-    /// What is in it and not shown, together.
-    omitted: Option<(usize, Counts)>,
-}
-
-impl Node {
-    /// Something with nothing in it.
-    pub(crate) fn new(name: OsString) -> Node {
-        let (counts, children) = (Counts::default(), Vec::new());
-        Node { name, is_folder: false, is_all: false, files: 0, counts, children, omitted: None }
-    }
-
-    /// How many of its entries are not shown for their number; those that are too deep are not among them.
-    pub(crate) fn omitted(&self) -> usize {
-        self.omitted.map_or(0, |(number, _)| number)
-    }
-
-    /// Its name, that of a folder with a slash at its end, if it needs one to look like a folder.
-    fn shown(&self) -> String {
-        let name = name::shown(Path::new(&self.name));
-        let is_plain = !self.is_folder || self.is_all || name == "." || name.ends_with(is_separator);
-        if is_plain { name } else { name + "/" }
-    }
-
-    /// Puts the most tokens first, and keeps so many levels and so many entries of each folder. Sums stay what they are.
-    pub(crate) fn arrange(&mut self, depth: usize, top: usize) {
-        if depth == 0 {
-            self.children.clear();
-            return;
-        }
-        // Sorting keeps the order of names among equals.
-        self.children.sort_by_key(|child| std::cmp::Reverse(child.counts.tokens));
-        if self.children.len() > top {
-            let others = self.children.split_off(top);
-            let mut counts = Counts::default();
-            others.iter().for_each(|child| counts.add(&child.counts));
-            self.omitted = Some((others.len(), counts));
-        }
-        self.children.iter_mut().for_each(|child| child.arrange(depth - 1, top));
-    }
-}
 
 /// All that there is to write.
 pub(crate) struct Report<'a> {
@@ -94,7 +39,7 @@ pub(crate) struct Report<'a> {
 pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     let mut out = stdout();
     let mut lines = Lines { report, style, rows: Vec::new() };
-    lines.add("", report.root.shown(), &report.root.counts, report.root.is_folder);
+    lines.add("", shown(report.root), &report.root.counts, report.root.is_folder);
     lines.add_children(report.root, "");
     let width = |column: usize| {
         let cells = lines.rows.iter().map(|row| row.cells[column].len());
@@ -207,7 +152,7 @@ impl Lines<'_> {
         let count = node.children.len() + usize::from(node.omitted.is_some());
         for (place, child) in node.children.iter().enumerate() {
             let (branch, more) = if place + 1 == count { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.add(&format!("{indent}{branch}"), child.shown(), &child.counts, child.is_folder);
+            self.add(&format!("{indent}{branch}"), shown(child), &child.counts, child.is_folder);
             self.add_children(child, &format!("{indent}{more}"));
         }
         if let Some((number, counts)) = &node.omitted {
@@ -215,6 +160,13 @@ impl Lines<'_> {
             self.add(&format!("{indent}└─ "), name, counts, false);
         }
     }
+}
+
+/// The name of an entry, that of a folder with a slash at its end, if it needs one to look like a folder.
+fn shown(node: &Node) -> String {
+    let name = name::shown(Path::new(&node.name));
+    let is_plain = !node.is_folder || node.is_all || name == "." || name.ends_with(is_separator);
+    if is_plain { name } else { name + "/" }
 }
 
 fn share(tokens: u64, all: u64) -> Option<f64> {
@@ -271,7 +223,7 @@ impl Entry {
             words_per_token: counts.words_per_token(),
             bytes: counts.measures.bytes,
             children: node.children.iter().map(|child| Entry::of(report, child)).collect(),
-            omitted: node.omitted(),
+            omitted: node.omitted.map_or(0, |(number, _)| number),
         }
     }
 }

@@ -9,8 +9,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::Page;
+use crate::cli::folders::Node;
 use crate::cli::name;
-use crate::cli::output::tree::{Node, Report};
+use crate::cli::output::tree::Report;
 use crate::cli::output::{Style, table};
 
 /// The data.
@@ -41,7 +42,7 @@ impl Item {
         let words = counts.words_are_meaningful().then_some(counts.measures.words);
         let children = node.children.iter().map(Item::of).collect();
         let name = name::shown(Path::new(&node.name));
-        let (bytes, omitted) = (counts.measures.bytes, node.omitted());
+        let (bytes, omitted) = (counts.measures.bytes, node.omitted.map_or(0, |(number, _)| number));
         Item(name, node.is_folder, node.files, counts.tokens, counts.upper, words, bytes, omitted, children)
     }
 }
