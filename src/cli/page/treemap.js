@@ -91,7 +91,8 @@
     // A pixel between neighbours, but none that makes a small box vanish.
     Object.assign(element.style, { left: x + "px", top: y + "px", width: Math.max(width - 1, 1) + "px", height: Math.max(height - 1, 1) + "px" });
     const hasName = width > 34 && height > LINE;
-    if (hasName) element.append(label(node));
+    // A name of its own direction does not turn the number after it.
+    if (hasName) element.append(make("bdi", {}, label(node)));
     if (hasName && width > 110) element.append(make("span", { class: "amount" }, tokensOf(node)));
     if (hasName && height < LINE + 4) element.style.lineHeight = height - 3 + "px";
     // Smaller than its own edges and room at the sides, it is only a spot of colour.
