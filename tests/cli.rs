@@ -20,6 +20,8 @@ mod check;
 mod chunk;
 #[path = "cli/ci.rs"]
 mod ci;
+#[path = "cli/color.rs"]
+mod color;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/config.rs"]

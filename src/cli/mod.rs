@@ -4,8 +4,9 @@
 //! environment and files), `plan` (what both mean), `vocabulary` (files of vocabularies), `walk`, `input` and `compressed`
 //! (paths to readers of text), `interrupt` (Ctrl-C), `unfinished` (what it takes away), `spread` (files over threads),
 //! `evaluation` (vocabularies on all of them), `training` (counts of their pieces), `explaining` (what became of one text),
-//! `tokens` (those of a vocabulary), `literal` (bytes as text), `showing` (tokens with their text), `pager`, `page` (for the
-//! browser), `arrange` (rows in order), `folders` (rows as a tree), `output` (results) and `messages` (all else), `exit`.
+//! `tokens` (those of a vocabulary), `literal` (bytes as text), `width` (text in columns), `showing` (tokens with their text),
+//! `pager`, `page` (for the browser), `arrange` (rows in order), `folders` (rows as a tree), `output` (results) and `messages`
+//! (all else), `exit`.
 //! Tokens are left to the library.
 
 pub(crate) mod args;
@@ -43,3 +44,4 @@ mod training;
 mod unfinished;
 mod vocabulary;
 mod walk;
+mod width;

@@ -218,7 +218,9 @@ pub fn definition(name: &str) -> Result<Definition, Error> {
 
 fn unknown(name: &str) -> Error {
     let names: Vec<&str> = encoding_names().collect();
-    let near = encoding_names().filter(|known| super::names::distance(name, known) <= 3);
+    // Also the first part of a name, as many write it: cl100k, o200k.
+    let is_begun = |known: &str| name.len() >= 3 && known.starts_with(name);
+    let near = encoding_names().filter(|known| is_begun(known) || super::names::distance(name, known) <= 3);
     let hint = match near.min_by_key(|known| super::names::distance(name, known)) {
         Some(near) => format!("did you mean {near}? The encodings are {}", names.join(", ")),
         None => format!("the encodings are {}", names.join(", ")),

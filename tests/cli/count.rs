@@ -88,6 +88,7 @@ fn how_a_model_was_read_is_told() {
 fn unknown_names_are_errors_with_near_ones() {
     run(&["-m", "gpt-4p"], "x").failed(&["tokenize: unknown model \"gpt-4p\"\nhint: did you mean gpt-4"]);
     run(&["-e", "o200k_bse"], "x").failed(&["unknown encoding", "hint: did you mean o200k_base?"]);
+    run(&["-e", "cl100k"], "x").failed(&["hint: did you mean cl100k_base?"]);
     run(&["-m", "cl100k_base"], "x").failed(&["hint: ", "--encoding cl100k_base"]);
 }
 

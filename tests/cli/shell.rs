@@ -2,7 +2,7 @@
 
 use super::*;
 
-const COMMANDS: &[&str] = &[
+pub(crate) const COMMANDS: &[&str] = &[
     "chat",
     "check",
     "chunk",

@@ -1,9 +1,7 @@
-//! `tokenize show`: exact outputs, without colour and with it. The pages are tried in tests/page.rs.
+//! `tokenize show`: exact outputs, without colour and with it. The pages are tried in tests/page.rs, terminals in
+//! tests/terminal.rs.
 
 use std::fs;
-use std::process::Command as System;
-use std::thread::sleep;
-use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -31,7 +29,7 @@ fn borders_without_colour() {
     let one = show(&["-e", "gpt2"], "a").1;
     assert_eq!(
         one,
-        "tokenize: note: 1 token, 1 words, 1.00 words/token, 1 bytes (gpt2, exact; no model named, so no window)\n"
+        "tokenize: note: 1 token, 1 word, 1.00 words/token, 1 byte (gpt2, exact; no model named, so no window)\n"
     );
 }
 
@@ -189,78 +187,4 @@ proptest! {
         let ids: Vec<&str> = shown.split('│').filter_map(|token| Some(token.rsplit_once(':')?.1)).collect();
         prop_assert_eq!(ids.join(" "), wanted.trim(), "{}", out);
     }
-}
-
-/// A terminal, if tmux is there: what is on it after a command, with codes.
-fn on_terminal(width: u32, command: &str) -> Option<String> {
-    let name = format!("tokenize-{}-{width}", std::process::id());
-    let tmux = |args: &[&str]| System::new("tmux").args(["-L", &name]).args(args).output();
-    let size = width.to_string();
-    let line = format!("{command}; echo status=$?; sleep 60");
-    let begun = tmux(&["-f", "/dev/null", "new-session", "-d", "-x", &size, "-y", "24", &line]);
-    if !begun.is_ok_and(|output| output.status.success()) {
-        use std::io::Write;
-        let _ = writeln!(
-            std::io::stderr(),
-            "no tmux: the tests of show on a terminal are SKIPPED (apt-get install tmux)"
-        );
-        return None;
-    }
-    let mut screen = String::new();
-    for _ in 0..100 {
-        sleep(Duration::from_millis(100));
-        screen = String::from_utf8_lossy(&tmux(&["capture-pane", "-p", "-e"]).unwrap().stdout).into_owned();
-        if screen.contains("status=") {
-            break;
-        }
-    }
-    let _ = tmux(&["kill-server"]);
-    Some(screen)
-}
-
-#[test]
-fn on_terminals_of_all_widths() {
-    let folder =
-        folder(&[("a", "Hello world, 日本語 🦀 e\u{301} and the rest of a line\nnext\n".as_bytes())]);
-    let file = folder.path().join("a");
-    let command = |flags: &str| {
-        format!(
-            "env -u NO_COLOR -u CLICOLOR_FORCE LC_ALL=C.UTF-8 TERM=screen-256color {} --no-config show {flags} {}",
-            env!("CARGO_BIN_EXE_tokenize"),
-            file.display()
-        )
-        .replace(" --no-config show", " show --no-config")
-    };
-    for width in [40, 200] {
-        for flags in ["", "--no-pager"] {
-            let Some(screen) = on_terminal(width, &command(flags)) else { return };
-            assert!(screen.contains("status=0"), "{width} {flags}: {screen}");
-            assert!(
-                screen.contains("48;5;153m") && screen.contains("48;5;223m"),
-                "{width} {flags}: {screen:?}"
-            );
-            assert!(
-                screen.contains("Hello") && screen.contains("tokens") && screen.contains("日本"),
-                "{screen:?}"
-            );
-            assert!(!screen.contains('│'), "{screen}");
-        }
-        let Some(piped) = on_terminal(width, &format!("{} | cat", command("-q"))) else { return };
-        assert!(piped.contains("Hello│ world│,") && !piped.contains("48;5"), "{piped:?}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_pager_that_is_not_there_is_told() {
-    let Some(screen) = on_terminal(
-        100,
-        &format!(
-            "echo hi | {} show -q --no-config --pager nothing-of-this-name",
-            env!("CARGO_BIN_EXE_tokenize")
-        ),
-    ) else {
-        return;
-    };
-    assert!(screen.contains("the pager was not found") && screen.contains("status=2"), "{screen}");
 }

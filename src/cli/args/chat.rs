@@ -8,6 +8,10 @@ use super::{CommonArgs, Special, VocabularyArgs};
 
 /// `tokenize chat`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize chat request.json -m gpt-4o          as the API counts the request
+  tokenize chat --template llama3 messages.jsonl")]
 pub(crate) struct ChatArgs {
     /// A request body or messages, JSON or JSON Lines; - or none: standard input.
     ///

@@ -6,13 +6,13 @@ use super::{CommonArgs, FramingArgs, InputArgs, MOST_THREADS, Share, VocabularyA
 
 const EXAMPLES: &str = "\
 Examples:
-  tokenize check prompt.md --max 8k               status 0: it fits, 1: it does not, 2: anything else
-  tokenize check -m gpt-4o --reserve 4k src       with room for an answer of 4000 tokens
-  cat p | tokenize check --max 8k --pass | llm    nothing comes out of what does not fit
-  tokenize check --rules                          by the rules in .tokenize.toml, such as
+  tokenize check prompt.md --max 8k             exit status 0: it fits, 1: not
+  tokenize check -m gpt-4o --reserve 4k src     with room for an answer of 4000
+  cat p | tokenize check --max 8k --pass | llm  nothing passes that does not fit
+  tokenize check --rules                        by .tokenize.toml, with rules as
 
   [[rule]]
-  paths = [\"AGENTS.md\", \"prompts/**\"]   # as in .gitignore, from the folder of the file
+  paths = [\"AGENTS.md\", \"prompts/**\"]   # as in a .gitignore beside it
   exclude = [\"prompts/archive/**\"]
   max = \"2k\"                            # or model = \"gpt-4o\", reserve = \"4k\"
   warn-at = \"90%\"

@@ -9,6 +9,11 @@ use super::{CommonArgs, MOST_THREADS, VocabularyArgs};
 
 /// `tokenize chunk`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize chunk -n 512 book.txt                JSON Lines, for programs
+  tokenize chunk -n 512 --overlap 64 -o 'part-{:04}.txt' book.txt
+  tokenize chunk -n 8k --at line --balanced -0 log | xargs -0 -n 1 summarise")]
 pub(crate) struct ChunkArgs {
     #[command(flatten)]
     pub(crate) input: OneInputArgs,

@@ -9,9 +9,9 @@ use super::{CommonArgs, InputArgs, MOST_THREADS, Words};
 
 const EXAMPLES: &str = "\
 Examples:
-  tokenize compare prompt.md                            with models that many use
+  tokenize compare prompt.md                            with models many use
   tokenize compare -m gpt-5.6 -m claude-opus-5 docs     with these
-  tokenize compare -e gpt2 --vocab own.json --by ext .  vocabularies, by kind of file";
+  tokenize compare -e gpt2 --vocab own.json --by ext .  by kind of file";
 
 /// `tokenize compare`.
 #[derive(Debug, Args)]

@@ -9,6 +9,11 @@ use super::{CommonArgs, VocabularyArgs};
 
 /// `tokenize cut`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize cut -n 8k long.txt > short.txt       its beginning
+  tail -f log | tokenize cut -n 500             of a stream, until it is full
+  tokenize cut -n 2k --keep ends --ellipsis ' … ' a.txt")]
 pub(crate) struct CutArgs {
     #[command(flatten)]
     pub(crate) input: OneInputArgs,

@@ -9,19 +9,27 @@ use super::{CommonArgs, InputArgs, MOST_THREADS, Words};
 
 /// What the figures are, for the long help. The docs of the library's module `evaluate` name the sources.
 const FIGURES: &str = "\
-Figures (of ordinary tokens, but for the first three; compare those of the same text only):
+Figures (but for the first three of ordinary tokens; to compare of one text):
   bytes per token        bytes of the text for each token: the compression
   tokens per word        the fertility; a word is what --words says
   words per token        its inverse
   vocabulary size        ordinary tokens of the vocabulary
-  used, never produced   of these, the share that is in the text, and how many are not
-  unreachable            of those, how many no text has, since merging does not come to them
-  single-byte tokens     tokens of the text that stand for one byte, as a share of its tokens
-  Shannon entropy        bits that a token takes at least, each encoded by itself
+  used, never produced   of these, the share that is in the text, and how many
+                         are not
+  unreachable            of those, how many no text has, since merging does not
+                         come to them
+  single-byte tokens     tokens that stand for one byte, as a share of all
+  Shannon entropy        bits that a token takes at least, each by itself
   Rényi entropy          the same of order 2.5, in bits
-  Rényi efficiency       it, divided by log2 of the vocabulary size (Zouhar et al. 2023)
-  ... of used tokens     it, divided by log2 of the number of different tokens in the text
-Shares are from 0 to 1 in JSON and CSV. Of files compressed with gzip or zstd, the text is evaluated.";
+  Rényi efficiency       it, divided by log2 of the vocabulary size (Zouhar et
+                         al. 2023)
+  ... of used tokens     it, divided by log2 of the number of different tokens
+Shares are from 0 to 1 in JSON and CSV. Of files compressed with gzip or zstd,
+the text is evaluated.
+
+Examples:
+  tokenize evaluate own.json texts  beside o200k_base and cl100k_base
+  tokenize evaluate llama3 --against gpt2 --by ext src";
 
 /// `tokenize evaluate`.
 #[derive(Debug, Args)]

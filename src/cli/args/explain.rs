@@ -9,15 +9,16 @@ use super::{CommonArgs, Special, VocabularyArgs};
 /// What is shown, and how.
 const EXAMPLES: &str = "\
 Examples:
-  tokenize explain strawberry                       every merge from letters to tokens
-  tokenize explain ' the' -e gemma3 --in none       by one encoding only
-  tokenize explain unhappiness --expect happiness   why a token of the vocabulary is not there
-  tokenize explain --json - < word.txt              for programs
+  tokenize explain strawberry                      every merge, from bytes on
+  tokenize explain ' the' -e gemma3 --in none      by one encoding only
+  tokenize explain unhappiness --expect happiness  why a token is not there
+  tokenize explain --json - < word.txt             for programs
 
 Signs:
-  ␣ is a space, ‹e2 80› are bytes that are no whole character, \\n, \\t and \\u{200b} are characters that
-  cannot be seen. A rank is the place of a merge in the order of merges: of all pairs of neighbours that are
-  in the list, the one of lowest rank is joined first, and the leftmost of several.";
+  ␣ is a space, ‹e2 80› are bytes that are no whole character, \\n, \\t and
+  \\u{200b} are characters that cannot be seen. A rank is the place of a merge in
+  the order of merges: of all pairs of neighbours that are in the list, the one
+  of lowest rank is joined first, and the leftmost of several.";
 
 /// `tokenize explain`.
 #[derive(Debug, Args)]

@@ -9,6 +9,10 @@ use super::{CommonArgs, InputArgs, VocabularyArgs};
 
 /// `tokenize encode`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize encode prompt.md                     the ids in a line
+  tokenize encode --jsonl -m llama-3.1 a.txt    with bytes and places")]
 pub(crate) struct EncodeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -31,6 +35,10 @@ pub(crate) struct EncodeArgs {
 
 /// `tokenize decode`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize decode 13225 2375                    Hello world
+  tokenize encode a.txt | tokenize decode       the text again, byte for byte")]
 pub(crate) struct DecodeArgs {
     /// Token ids; none: from standard input, as numbers separated by white space or commas, as JSON arrays,
     /// or as JSON objects with an "id".

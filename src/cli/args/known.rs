@@ -21,9 +21,9 @@ pub(crate) struct ListArgs {
 /// `tokenize vocab`, about tokens.
 const VOCAB_EXAMPLES: &str = "\
 Examples:
-  tokenize vocab cl100k_base --token ' the' --tree   a token and how it is merged
-  tokenize vocab o200k_base --search '^ ?[Tt]oken'   tokens by a regular expression
-  tokenize vocab llama3 --diff cl100k_base           what two vocabularies share";
+  tokenize vocab cl100k_base --token ' the' --tree  a token and how it is merged
+  tokenize vocab o200k_base --search '^ ?[Tt]oken'  tokens that match a pattern
+  tokenize vocab llama3 --diff cl100k_base          what two vocabularies share";
 
 /// `tokenize vocab`.
 #[derive(Debug, Args)]
@@ -117,6 +117,10 @@ fn hex(text: &str) -> Result<Hex, String> {
 
 /// `tokenize convert`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize convert llama3 -o tokenizer.json     for Hugging Face's tokenizers
+  tokenize convert tokenizer.json -o own.pack")]
 pub(crate) struct ConvertArgs {
     /// The vocabulary: a file or folder of any format that --vocab reads, or the name of an encoding.
     #[arg(value_name = "IN")]
@@ -136,6 +140,11 @@ pub(crate) struct ConvertArgs {
 
 /// `tokenize models`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize models                               all, with window and encoding
+  tokenize models gpt-4o                        all about one
+  tokenize models mistral --json                those of a maker, for programs")]
 pub(crate) struct ModelsArgs {
     /// The model to tell about, in any usual spelling, or a maker such as openai whose models are listed.
     #[arg(value_name = "NAME|PROVIDER")]

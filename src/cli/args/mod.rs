@@ -50,16 +50,18 @@ pub(crate) const MOST_THREADS: i64 = 256;
 
 const EXAMPLES: &str = "\
 Examples:
-  tokenize prompt.md                        tokens, words and share of the context window
-  git diff | tokenize -q                    only the number
-  tokenize check prompt.md --max 8k         exit status 0 if it fits, 1 if not
-  tokenize src --top 10 -m gpt-5            the ten largest files of a folder
-  tokenize docs --by ext --json             for programs
-  tokenize chat request.json -m gpt-4o      messages with their framing, as the API counts them
-  tokenize encode prompt.md                 token ids
-  echo 13225 2375 | tokenize decode         text again
-  tokenize --vocab tokenizer.json prompt.md tokens of any model whose vocabulary file you have
-  tokenize vocab llama3                     all about a vocabulary";
+  tokenize prompt.md                         tokens, words, share of the window
+  git diff | tokenize -q                     only the number
+  tokenize check prompt.md --max 8k          exit status 0 if it fits, 1 if not
+  tokenize src --top 10 -m gpt-5             the ten largest files of a folder
+  tokenize docs --by ext --json              for programs
+  tokenize show prompt.md                    the tokens in colour
+  tokenize explain strawberry                why a word is split as it is
+  tokenize chat request.json -m gpt-4o       messages, as the API counts them
+  tokenize encode prompt.md                  token ids
+  echo 13225 2375 | tokenize decode          text again
+  tokenize --vocab tokenizer.json prompt.md  by the vocabulary file of any model
+  tokenize vocab llama3                      all about a vocabulary";
 
 /// Counts tokens exactly, offline; turns text into token ids and back.
 #[derive(Debug, Parser)]

@@ -26,7 +26,8 @@ pub(crate) enum Shell {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  tokenize completions bash > ~/.local/share/bash-completion/completions/tokenize
+  tokenize completions bash \\
+    > ~/.local/share/bash-completion/completions/tokenize
   tokenize completions zsh > ~/.zfunc/_tokenize         where fpath has ~/.zfunc
   tokenize completions fish > ~/.config/fish/completions/tokenize.fish")]
 pub(crate) struct CompletionsArgs {
@@ -41,8 +42,8 @@ pub(crate) struct CompletionsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  tokenize man | man -l -                               read it at once
-  tokenize man --dir ~/.local/share/man/man1            all pages, for `man tokenize-check`")]
+  tokenize man | man -l -                     read it at once
+  tokenize man --dir ~/.local/share/man/man1  all, for `man tokenize-check`")]
 pub(crate) struct ManArgs {
     /// The page of this command, such as check [default: that of the whole].
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]

@@ -11,19 +11,23 @@ const LEGEND: &str = "\
 Signs:
   │                 the border between two tokens, where there is no colour
   ⟦<|endoftext|>⟧   a special token
-  ⇥ ↵ ␍ ␀ ␛         tab, line feed (the line breaks after it), carriage return, other control characters
+  ⇥ ↵ ␍ ␀ ␛         tab, line feed (the line breaks after it), carriage return,
+                    other control characters
   ␣                 a space at the end of a line
-  ‹NBSP› ‹U+2003›   other spaces, characters without width, and those that turn the direction of writing
+  ‹NBSP› ‹U+2003›   other spaces, characters without width, and those that turn
+                    the direction of writing
   ‹e2 80›           bytes: a part of a character, or no UTF-8
   ‹a6=…›            the bytes that complete a character, and the character
-  ◌                 stands before an accent (or another mark) whose letter is not in the same token
+  ◌                 stands before an accent (or another mark) whose letter is
+                    not in the same token
   ‹+20›             bytes of a token that stands for no part of the text
   ‹-20›             bytes of the text that no token stands for
-Where the text itself has one of these signs, it is written as its bytes: ‹e2 86 b5=↵›.
+Where the text itself has one of these signs, it is written as its bytes:
+‹e2 86 b5=↵›.
 
 Examples:
-  tokenize show prompt.md                    in colour, in the pager if it is long
-  tokenize show -i prompt.md | head          with the ids; without colour: │ between tokens
+  tokenize show prompt.md                    in colour, in the pager if long
+  tokenize show -i prompt.md | head          with the ids, and │ between tokens
   tokenize show --over 8k prompt.md          what is past a limit
   tokenize show -e gpt2 -e o200k_base a.txt  where two encodings differ
   tokenize show --html page.html prompt.md   a page for the browser";

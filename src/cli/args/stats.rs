@@ -8,21 +8,28 @@ use super::{CommonArgs, InputArgs, MOST_THREADS, VocabularyArgs, Words};
 const FIGURES: &str = "\
 Figures:
   tokens per word        a word is what --words says
-  distinct tokens        different tokens in the text, and their share of the ordinary ones of the vocabulary
-  single-byte tokens     tokens of the text that stand for one byte, as a share of its tokens
-  attention              pairs of tokens that one head of one layer compares if the text is one sequence: n x n, and
-                         n (n + 1) / 2 where each token sees itself and what is before it. That is why twice the text
-                         costs four times as much (Vaswani et al. 2017, table 1: n^2 d for each layer)
-  lengths of tokens      how many tokens of the text have so many bytes, control tokens left out
-  lengths of pieces      the same of what the pattern cuts the text into before anything is merged; special tokens that
-                         are found are between pieces. Not told where there is no pattern, text is normalized before, or
-                         something else keeps the pieces from being the text as it is
+  distinct tokens        different tokens in the text, and their share of the
+                         ordinary ones of the vocabulary
+  single-byte tokens     tokens that stand for one byte, as a share of all
+  attention              pairs of tokens that one head of one layer compares if
+                         the text is one sequence: n x n, and n (n + 1) / 2 where
+                         each token sees itself and what is before it. That is
+                         why twice the text costs four times as much (Vaswani et
+                         al. 2017, table 1: n^2 d for each layer)
+  lengths of tokens      how many tokens of the text have so many bytes, control
+                         tokens left out
+  lengths of pieces      the same of what the pattern cuts the text into before
+                         anything is merged; special tokens that are found
+                         are between pieces. Not told where there is no
+                         pattern, text is normalized before, or something else
+                         keeps the pieces from being the text as it is
   tokens of pieces       how many pieces became so many tokens
-  most frequent tokens   in quotes, with \\n, \\t, \\u{HEX} and \\xHH for what cannot be seen
+  most frequent tokens   in quotes, with \\n, \\t, \\u{HEX} and \\xHH for what
+                         cannot be seen
 
 Examples:
   tokenize stats prompt.md                  of one text
-  tokenize stats src --top 30 -m llama-3.1  of a folder, with the thirty most frequent tokens
+  tokenize stats src --top 30 -m llama-3.1  of a folder, thirty frequent tokens
   tokenize stats --json book.txt            for programs";
 
 /// `tokenize stats`.

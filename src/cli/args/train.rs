@@ -51,7 +51,14 @@ pub(crate) struct CorpusArgs {
 
 /// `tokenize train`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("wanted").required(true).args(["size", "add"]))]
+#[command(
+    group = clap::ArgGroup::new("wanted").required(true).args(["size", "add"]),
+    after_help = "\
+Examples:
+  tokenize train --size 32k -o own.json texts/
+  tokenize train --from o200k_base --add 2000 -o more.tiktoken notes/
+  tokenize train --size 100k --from-counts -o own.json counts/"
+)]
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) corpus: CorpusArgs,
@@ -113,6 +120,10 @@ pub(crate) enum Tie {
 
 /// `tokenize count-words`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize count-words -o part1.counts texts/   on each machine
+  tokenize train --from-counts --size 100k -o own.json *.counts")]
 pub(crate) struct CountWordsArgs {
     #[command(flatten)]
     pub(crate) corpus: CorpusArgs,
@@ -125,6 +136,9 @@ pub(crate) struct CountWordsArgs {
 
 /// `tokenize merge-counts`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tokenize merge-counts -o all.counts part1.counts part2.counts")]
 pub(crate) struct MergeCountsArgs {
     /// Files of counts.
     #[arg(value_name = "COUNTS", required = true)]

@@ -10,7 +10,7 @@ const EXAMPLES: &str = "\
 Examples:
   tokenize tree                       where the tokens of this folder are
   tokenize tree src docs --depth 1    of two folders, without what is in them
-  tokenize tree --html map.html .     a map for the browser: zoom into the largest
+  tokenize tree --html map.html .     a map for the browser, to zoom into
   tokenize tree --json . | jq '.tree.children[0].name'";
 
 /// `tokenize tree`.

@@ -18,7 +18,7 @@ use crate::cli::messages::Messages;
 use crate::cli::output::difference::{DifferenceWriter, SIDES, Sums};
 use crate::cli::output::file::is_stdout;
 use crate::cli::output::show::{Kind, Look, Painter};
-use crate::cli::output::{Style, table};
+use crate::cli::output::{Style, plural, table};
 use crate::cli::page::tokens::Collector;
 use crate::cli::pager::Sheet;
 use crate::cli::plan::{self, Basis};
@@ -274,34 +274,33 @@ impl Showing<'_> {
     }
 
     fn totals(&self, basis: &Basis, counts: Counts) -> String {
-        let number = |number| self.style.number(number);
         let tokens = table::shown_tokens(basis, self.style, counts.tokens);
         let share = basis.window.and_then(|window| window_share(counts.tokens, window));
         let share = share.map_or(String::new(), |share| {
             format!(", {} of the window", table::percent(counts.tokens, share))
         });
-        let noun = if counts.tokens == 1 { "token" } else { "tokens" };
         format!(
-            "{tokens} {noun}, {} words, {} words/token, {} bytes{share} ({})",
-            number(counts.measures.words),
+            "{tokens} {}, {}, {} words/token, {}{share} ({})",
+            plural(counts.tokens, "token"),
+            self.style.counted(counts.measures.words, "word"),
             table::words_per_token(&counts),
-            number(counts.measures.bytes),
+            self.style.counted(counts.measures.bytes, "byte"),
             table::basis(basis, None, self.style)
         )
     }
 
     fn differences(&self, bases: [&Basis; 2], sums: Sums, bytes: u64) -> Vec<String> {
-        let number = |number| self.style.number(number);
         let sides = [0, 1].map(|side| {
-            let tokens = number(sums.tokens[side]);
-            let noun = if sums.tokens[side] == 1 { "token" } else { "tokens" };
-            format!("{}: {tokens} {noun} ({})", SIDES[side], table::basis(bases[side], None, self.style))
+            let tokens = self.style.counted(sums.tokens[side], "token");
+            format!("{}: {tokens} ({})", SIDES[side], table::basis(bases[side], None, self.style))
         });
-        let [places, differing, bytes] = [sums.places, sums.bytes, bytes].map(number);
+        let (differing, bytes) = (self.style.number(sums.bytes), self.style.counted(bytes, "byte"));
         let what = match sums.places {
             0 => "both cut alike".to_owned(),
-            1 => format!("they differ in 1 place, {differing} of {bytes} bytes"),
-            _ => format!("they differ in {places} places, {differing} of {bytes} bytes"),
+            places => {
+                let places = self.style.counted(places, "place");
+                format!("they differ in {places}, {differing} of {bytes}")
+            }
         };
         sides.into_iter().chain([what]).collect()
     }
@@ -328,8 +327,8 @@ impl Run<'_> {
             return Ok(());
         }
         if args.over == Some(place) {
-            let limit = self.showing.style.number(place);
-            self.line(&format!("limit of {limit} tokens"))?;
+            let limit = self.showing.style.counted(place, "token");
+            self.line(&format!("limit of {limit}"))?;
         }
         let tokenizer = &self.basis.tokenizer;
         let special = is_special(tokenizer, token.id);
@@ -345,10 +344,10 @@ impl Run<'_> {
 
 /// What a limit says of so many tokens.
 fn over(tokens: u64, limit: u64, style: Style) -> String {
-    let (shown, over) = (style.number(limit), style.number(tokens.abs_diff(limit)));
+    let (shown, over) = (style.counted(limit, "token"), style.number(tokens.abs_diff(limit)));
     match tokens > limit {
-        true => format!("over the limit of {shown} tokens by {over}"),
-        false => format!("within the limit of {shown} tokens, {over} left"),
+        true => format!("over the limit of {shown} by {over}"),
+        false => format!("within the limit of {shown}, {over} left"),
     }
 }
 

@@ -103,10 +103,9 @@ pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     let words = if has_groups { 4 } else { 3 };
     Table { header, rows, has_total: false, words }.write(&mut out, style)?;
     let measures = report.total.counts.first().map(|counts| counts.measures).unwrap_or_default();
-    let noun = if report.total.files == 1 { "file" } else { "files" };
-    let [files, bytes, words] =
-        [report.total.files as u64, measures.bytes, measures.words].map(|number| style.number(number));
-    writeln!(out, "{files} {noun}, {bytes} bytes, {words} words")?;
+    let files = style.counted(report.total.files as u64, "file");
+    let (bytes, words) = (style.counted(measures.bytes, "byte"), style.counted(measures.words, "word"));
+    writeln!(out, "{files}, {bytes}, {words}")?;
     if report.bases.iter().any(|basis| basis.ratios.is_some()) {
         writeln!(out, "~: estimated by measured ratios; 95 % of such texts have at most what is said")?;
     }

@@ -133,6 +133,11 @@ impl Style {
         self.large_number(number.into())
     }
 
+    /// So many of something, named by its noun for one of it.
+    pub(crate) fn counted(&self, number: u64, noun: &str) -> String {
+        format!("{} {}", self.number(number), plural(number, noun))
+    }
+
     /// The same of one that may be larger.
     pub(crate) fn large_number(&self, number: u128) -> String {
         let digits = number.to_string();
@@ -148,6 +153,11 @@ impl Style {
         }
         grouped
     }
+}
+
+/// A noun for so many.
+pub(crate) fn plural(number: u64, noun: &str) -> String {
+    format!("{noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -166,5 +176,9 @@ mod tests {
         let style = Style { grouped: true, emphasis: anstyle::Style::new() };
         let shown = [0, 999, 1000, 123_456, 1_234_567].map(|number| style.number(number));
         assert_eq!(shown, ["0", "999", "1,000", "123,456", "1,234,567"]);
+        assert_eq!(
+            [0, 1, 2000].map(|number| style.counted(number, "word")),
+            ["0 words", "1 word", "2,000 words"]
+        );
     }
 }

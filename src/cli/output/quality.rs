@@ -12,8 +12,8 @@ use super::json::{SCHEMA_VERSION, value};
 use super::table::{Table, percent};
 use crate::cli::args::{By, Words};
 use crate::cli::evaluation::{Candidate, Evaluation, Group};
-use crate::cli::name;
 use crate::cli::output::{Style, stdout};
+use crate::cli::{name, width};
 
 /// How many of the ids that were never produced are listed, if not all are asked for.
 const LISTED: usize = 100;
@@ -73,22 +73,23 @@ pub(crate) fn total(report: &Report, style: Style, out: &mut impl Write) -> io::
         let cells = pairs.map(|(candidate, quality)| show(candidate, quality, style));
         std::iter::once(name.to_owned()).chain(cells).collect()
     }));
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    let widest = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| width::of(cell)).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..=qualities.len()).map(width).collect();
+    let widths: Vec<usize> = (0..=qualities.len()).map(widest).collect();
     for (place, row) in rows.iter().enumerate() {
-        let mut line = format!("{:<1$}", row[0], widths[0]);
-        for (cell, width) in row.iter().zip(&widths).skip(1) {
-            line.push_str(&format!("  {cell:>width$}"));
+        let mut line = width::left(&row[0], widths[0]);
+        for (cell, &columns) in row.iter().zip(&widths).skip(1) {
+            line.push_str("  ");
+            line.push_str(&width::right(cell, columns));
         }
         let emphasis = if place == 0 { style.emphasis } else { anstyle::Style::new() };
         writeln!(out, "{emphasis}{line}{emphasis:#}")?;
     }
     let Some(Quality { counts, .. }) = qualities.first() else { return Ok(()) };
-    let [bytes, words] = [counts.measures.bytes, counts.measures.words].map(|number| style.number(number));
-    let noun = if *files == 1 { "file" } else { "files" };
-    writeln!(out, "{} {noun}, {bytes} bytes, {words} words", style.number(*files as u64))?;
+    let (bytes, words) =
+        (style.counted(counts.measures.bytes, "byte"), style.counted(counts.measures.words, "word"));
+    writeln!(out, "{}, {bytes}, {words}", style.counted(*files as u64, "file"))?;
     if !counts.words_are_meaningful() {
         writeln!(out, "n/a: much of the text is in scripts without spaces, where white space ends no word")?;
     }

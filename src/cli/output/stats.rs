@@ -14,11 +14,12 @@ use super::json::{SCHEMA_VERSION, value};
 use super::table::{self, Table, percent};
 use crate::cli::args::Words;
 use crate::cli::literal;
-use crate::cli::output::{Style, bar, stdout};
+use crate::cli::output::{Style, bar, columns, stdout};
 use crate::cli::plan::Basis;
 
-/// How many columns the longest bar has.
+/// How many columns the longest bar has, and at least on a narrow terminal.
 const BAR: usize = 40;
+const NARROWEST_BAR: usize = 8;
 
 /// Lengths of at most so many bytes have a bar of their own; longer ones share one with those up to twice as long.
 const OWN_BARS: u64 = 16;
@@ -168,9 +169,11 @@ fn histogram(title: &str, lengths: &Lengths, style: Style, out: &mut impl Write)
     let name_width = names.iter().map(String::len).max().unwrap_or(0);
     let counts: Vec<String> = bars.iter().map(|bar| style.number(bar.2)).collect();
     let width = counts.iter().map(String::len).max().unwrap_or(0);
+    let room = columns().map_or(BAR, |columns| columns.saturating_sub(name_width + width + 12));
+    let longest = room.clamp(NARROWEST_BAR, BAR);
     for ((name, count), &(_, _, times)) in names.iter().zip(&counts).zip(&bars) {
         let share = percent(times, times as f64 / total as f64);
-        writeln!(out, "{name:>name_width$}  {count:>width$}  {share:>6}  {}", bar(times, most, BAR))?;
+        writeln!(out, "{name:>name_width$}  {count:>width$}  {share:>6}  {}", bar(times, most, longest))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Tables for people: columns under headers, numbers to the right, words to the left.
 //!
-//! Emphasis and grouping of digits are left to `Style`.
+//! On a terminal that is too narrow for the columns, a table becomes several under each other; a pipe never sees that.
+//! Only the last column, which holds names or texts, may wrap. Emphasis and grouping of digits are left to `Style`.
 
 use std::io::{self, Write};
 
@@ -8,9 +9,9 @@ use bytepair::registry::models::Exactness;
 use bytepair::report::{Counts, window_share};
 
 use crate::cli::arrange::Row;
-use crate::cli::output::{Report, Style, stdout};
+use crate::cli::output::{Report, Style, columns, stdout};
 use crate::cli::plan::Basis;
-use crate::cli::{cost, name};
+use crate::cli::{cost, name, width};
 
 /// Rows of cells under headers.
 pub(crate) struct Table {
@@ -27,12 +28,30 @@ pub(crate) struct Table {
 impl Table {
     /// Writes the table.
     pub(crate) fn write(&self, out: &mut impl Write, style: Style) -> io::Result<()> {
+        self.write_within(columns(), out, style)
+    }
+
+    fn write_within(&self, columns: Option<usize>, out: &mut impl Write, style: Style) -> io::Result<()> {
+        let before: usize = self.widths().iter().rev().skip(1).map(|width| width + 2).sum();
+        let needed = before + self.header.last().map_or(0, |header| width::of(header));
+        match columns {
+            Some(columns) if columns < needed => self.write_parts(columns, out, style),
+            _ => self.write_whole(out, style),
+        }
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let of_column = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| width::of(cell));
+            cells.max().unwrap_or(0).max(width::of(self.header[column]))
+        };
+        (0..self.header.len()).map(of_column).collect()
+    }
+
+    fn write_whole(&self, out: &mut impl Write, style: Style) -> io::Result<()> {
+        let widths = self.widths();
         let header: Vec<String> = self.header.iter().map(|&cell| cell.to_owned()).collect();
         let lines = || std::iter::once(&header).chain(&self.rows);
-        let width = |column: usize| {
-            lines().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..header.len()).map(width).collect();
         let last = lines().count() - 1;
         for (place, row) in lines().enumerate() {
             let emphasised = place == 0 || (self.has_total && place == last);
@@ -42,17 +61,56 @@ impl Table {
         Ok(())
     }
 
+    /// Writes several tables under each other, each with as many columns as there is room for and with those that say what
+    /// a row is about.
+    fn write_parts(&self, columns: usize, out: &mut impl Write, style: Style) -> io::Result<()> {
+        let widths = self.widths();
+        let last = self.header.len() - 1;
+        let names = ["model", "name"];
+        let are_named = self.header.iter().any(|header| names.contains(header));
+        let is_title =
+            |column: usize| if are_named { names.contains(&self.header[column]) } else { column == last };
+        let (titles, others): (Vec<usize>, Vec<usize>) = (0..=last).partition(|&column| is_title(column));
+        let (title, before) = titles.split_last().unwrap_or((&last, &[]));
+        // The last title may wrap, but has half of the line where it needs that.
+        let room = columns.saturating_sub(before.iter().map(|&column| widths[column] + 2).sum());
+        let room = room.saturating_sub(widths[*title].min(columns / 2));
+        let mut parts: Vec<(usize, Vec<usize>)> = Vec::new();
+        for column in others {
+            let width = widths[column] + 2;
+            match parts.last_mut() {
+                Some((used, part)) if *used + width <= room => {
+                    *used += width;
+                    part.push(column);
+                }
+                _ => parts.push((width, vec![column])),
+            }
+        }
+        for (place, (_, part)) in parts.iter().enumerate() {
+            if place > 0 {
+                writeln!(out)?;
+            }
+            let words = part.iter().filter(|&&column| column + self.words > last).count() + titles.len();
+            let all: Vec<usize> = part.iter().chain(&titles).copied().collect();
+            let rows = self.rows.iter().map(|row| all.iter().map(|&column| row[column].clone()).collect());
+            let header = all.iter().map(|&column| self.header[column]).collect();
+            Table { header, rows: rows.collect(), has_total: self.has_total, words }
+                .write_whole(out, style)?;
+        }
+        Ok(())
+    }
+
     fn line(&self, row: &[String], widths: &[usize]) -> String {
         let mut line = String::new();
-        for (column, (cell, &width)) in row.iter().zip(widths).enumerate() {
+        for (column, (cell, &columns)) in row.iter().zip(widths).enumerate() {
             let gap = if column > 0 { "  " } else { "" };
             line.push_str(gap);
             if column + 1 == row.len() {
                 line.push_str(cell);
             } else if column + self.words >= row.len() {
-                line.push_str(&format!("{cell:<width$}"));
+                line.push_str(&width::left(cell, columns));
             } else {
-                line.push_str(&format!("{cell:>width$}"));
+                line.push_str(&width::right(cell, columns));
             }
         }
         line
@@ -181,4 +239,36 @@ pub(crate) fn basis(basis: &Basis, total: Option<&Counts>, style: Style) -> Stri
         (Exactness::Exact, _) => "exact".to_owned(),
     };
     format!("{name}, {encoding}, {window}, {exactness}")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn written(columns: Option<usize>) -> String {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = vec![row(["12", "日本", "漢字.md"]), row(["3", "abcdef", "a.md"])];
+        let table = Table { header: vec!["tokens", "kind", "name"], rows, has_total: false, words: 2 };
+        let mut out = Vec::new();
+        table.write_within(columns, &mut out, Style::plain()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let wide = "tokens  kind    name\n    12  日本    漢字.md\n     3  abcdef  a.md\n";
+        for columns in [None, Some(200), Some(20)] {
+            assert_eq!(written(columns), wide, "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_terminal_has_tables_under_each_other() {
+        let narrow =
+            "tokens  name\n    12  漢字.md\n     3  a.md\n\nkind    name\n日本    漢字.md\nabcdef  a.md\n";
+        for columns in [0, 1, 10, 19] {
+            assert_eq!(written(Some(columns)), narrow, "{columns}");
+        }
+    }
 }

@@ -11,9 +11,9 @@ use super::json::{SCHEMA_VERSION, value};
 use super::table::{self, percent, shown_tokens, words_per_token};
 use crate::cli::args::Words;
 use crate::cli::folders::Node;
-use crate::cli::name;
 use crate::cli::output::{Style, bar, columns, stdout};
 use crate::cli::plan::Basis;
+use crate::cli::{name, width};
 
 /// What stands in a line before the name.
 const HEADER: [&str; 4] = ["tokens", "share", "window", "words/token"];
@@ -76,7 +76,7 @@ impl Layout {
             layout.widths = widths[..shown].to_vec();
             layout.bar = bar;
             let Some(columns) = columns else { break };
-            let before = layout.line(&[""; 4], "", "").chars().count();
+            let before = width::of(&layout.line(&[""; 4], "", ""));
             layout.name = columns.saturating_sub(before).max(NAME / 2);
             if before + longest.min(NAME) <= columns {
                 break;
@@ -115,18 +115,17 @@ struct Row {
 
 impl Row {
     fn width(&self) -> usize {
-        self.branch.chars().count() + self.name.chars().count()
+        width::of(&self.branch) + width::of(&self.name)
     }
 
     /// The name with the lines that lead to it, in so many columns: what is too much of a path is cut at its beginning.
     fn name(&self, columns: usize, style: Style) -> String {
-        let length = self.name.chars().count();
         let mut name = self.name.clone();
         if self.width() > columns {
-            let kept = columns.saturating_sub(self.branch.chars().count() + 1).max(NAME / 4);
+            let kept = columns.saturating_sub(width::of(&self.branch) + 1).max(NAME / 4);
             name = match self.branch.is_empty() {
-                true => std::iter::once('…').chain(name.chars().skip(length.saturating_sub(kept))).collect(),
-                false => name.chars().take(kept).chain(['…']).collect(),
+                true => format!("…{}", width::tail(&name, kept)),
+                false => format!("{}…", width::head(&name, kept)),
             };
         }
         let name = if self.is_folder { style.strong(&name) } else { name };

@@ -15,15 +15,19 @@ use crate::cli::literal::plain;
 use crate::cli::output::table::Table;
 use crate::cli::output::{Style, stdout};
 use crate::cli::plan::Basis;
+use crate::cli::width;
 pub(crate) use json::json;
 use row::Row;
 
 /// How wide lines are that do not go to a terminal, and at least on narrow ones.
 const WIDTH: usize = 110;
-const NARROWEST: usize = 60;
+const NARROWEST: usize = 40;
 
 /// How wide the keys of the first lines are.
 const KEYS: usize = 12;
+
+/// How wide the first two columns of other encodings are, with the gaps after them.
+const OTHERS: usize = 25;
 
 /// How much is shown, and how.
 pub(crate) struct How {
@@ -40,12 +44,12 @@ pub(crate) struct How {
 impl How {
     /// What is left of a line beside so many characters.
     fn beside(&self, taken: usize) -> usize {
-        self.columns.map_or(WIDTH, |columns| columns.max(NARROWEST)).saturating_sub(taken).max(NARROWEST / 3)
+        self.columns.map_or(WIDTH, |columns| columns.max(NARROWEST)).saturating_sub(taken).max(NARROWEST / 5)
     }
 
     /// A text in a line with others.
     fn short(&self, bytes: &[u8]) -> String {
-        trimmed([plain(bytes)], self.beside(0) / 3)
+        cut(plain(bytes), self.beside(0) / 3)
     }
 }
 
@@ -66,19 +70,26 @@ fn one(out: &mut impl Write, basis: &Basis, explained: &Explained, how: &How) ->
     let pieces = &explained.explanation.pieces;
     let ids = explained.explanation.ids();
     let mut line = |key: &str, value: String| writeln!(out, "{}", format!("{key:<KEYS$}{value}").trim_end());
-    // There is room for what is said of the rest.
-    let width = how.beside(KEYS + 16);
-    line("text", trimmed([plain(&explained.text)], width))?;
+    let room = how.beside(KEYS);
+    let beside_number = |number: usize| room.saturating_sub(style.number(number as u64).len() + 2);
+    line("text", trimmed([plain(&explained.text)], room))?;
     if explained.explanation.is_normalized {
-        line("normalized", trimmed([plain(&explained.explanation.text)], width))?;
+        line("normalized", trimmed([plain(&explained.explanation.text)], room))?;
     }
     let model = basis.model.as_ref().map(|model| format!(" ({})", model.name));
     line("encoding", format!("{}{}", basis.encoding, model.unwrap_or_default()))?;
-    let texts = trimmed(pieces.iter().map(|piece| plain(&piece.bytes)), width);
+    let texts = trimmed(pieces.iter().map(|piece| plain(&piece.bytes)), beside_number(pieces.len()));
     line("pieces", format!("{}: {texts}", style.number(pieces.len() as u64)))?;
     let tokens = ids.iter().map(|&id| reasons::shown(&basis.tokenizer, id));
-    line("tokens", format!("{}: {}", style.number(ids.len() as u64), style.strong(&trimmed(tokens, width))))?;
-    line("ids", trimmed(ids.iter().map(ToString::to_string), width))?;
+    line(
+        "tokens",
+        format!(
+            "{}: {}",
+            style.number(ids.len() as u64),
+            style.strong(&trimmed(tokens, beside_number(ids.len())))
+        ),
+    )?;
+    line("ids", trimmed(ids.iter().map(ToString::to_string), room))?;
     let mut seen: HashMap<(&[u8], bool), usize> = HashMap::new();
     let shown = if how.limit == 0 { pieces.len() } else { pieces.len().min(how.limit) };
     for (place, piece) in pieces.iter().take(shown).enumerate() {
@@ -119,10 +130,7 @@ fn one_piece(out: &mut impl Write, basis: &Basis, piece: &Piece, heading: &str, 
     if piece.way == Way::Special {
         return writeln!(out, "{heading}\n  the special token {id}, found before the text is cut");
     }
-    let count = |number: usize, one: &str| {
-        let plural = if number == 1 { "" } else { "s" };
-        format!("{} {one}{plural}", style.number(number as u64))
-    };
+    let count = |number: usize, noun: &str| style.counted(number as u64, noun);
     writeln!(
         out,
         "{heading}: {}, {}, {}",
@@ -134,7 +142,7 @@ fn one_piece(out: &mut impl Write, basis: &Basis, piece: &Piece, heading: &str, 
     let comes_to = || {
         trimmed(
             piece.merged.iter().map(|symbol| plain(&piece.bytes[symbol.start..symbol.end])),
-            how.beside(52),
+            how.beside(36).max(NARROWEST / 2),
         )
     };
     match (piece.way, piece.merged.len()) {
@@ -168,8 +176,12 @@ fn merges(out: &mut impl Write, piece: &Piece, how: &How) -> io::Result<()> {
         parts.join(" + ")
     };
     let steps = &piece.merges[..shown];
-    let widest = steps.iter().map(|step| joined(step).chars().count()).max().unwrap_or(0);
-    let room = how.beside(widest + 20);
+    let widest = steps.iter().map(|step| width::of(&joined(step))).max().unwrap_or(0);
+    let ranks = steps.iter().map(|step| step.rank.to_string().len()).max().unwrap_or(0);
+    // The signs for what is left out take four columns.
+    let taken = 6 + 2 + ranks.max(4) + 2 + widest.max(5) + 2 + 4;
+    let is_narrow = how.columns.is_some_and(|columns| columns < taken + NARROWEST / 5);
+    let room = how.beside(if is_narrow { 8 } else { taken });
     let mut row = Row::new(piece, how.style);
     let mut rows = vec![vec!["  0".to_owned(), String::new(), String::new(), row.shown(None, room)]];
     for (place, step) in steps.iter().enumerate() {
@@ -177,8 +189,16 @@ fn merges(out: &mut impl Write, piece: &Piece, how: &How) -> io::Result<()> {
         let row = row.shown(Some(step.start), room);
         rows.push(vec![format!("  {}", place + 1), step.rank.to_string(), joined(step), row]);
     }
-    Table { header: vec!["  step", "rank", "merge", "row"], rows, has_total: false, words: 2 }
-        .write(out, how.style)?;
+    if is_narrow {
+        let rest = rows.iter_mut().map(|row| row.pop().unwrap_or_default()).collect::<Vec<String>>();
+        for (row, rest) in rows.iter().zip(rest) {
+            writeln!(out, "{}", row.join("  ").trim_end())?;
+            writeln!(out, "    {rest}")?;
+        }
+    } else {
+        let header = vec!["  step", "rank", "merge", "row"];
+        Table { header, rows, has_total: false, words: 2 }.write(out, how.style)?;
+    }
     if shown < piece.merges.len() {
         let more = how.style.number((piece.merges.len() - shown) as u64);
         writeln!(out, "  more merges: {more} (--limit 0 shows all)")?;
@@ -226,39 +246,42 @@ fn others(out: &mut impl Write, others: &[Other], how: &How) -> io::Result<()> {
         vec![
             how.style.number(other.tokens.len() as u64),
             other.encoding.clone(),
-            trimmed(texts, how.beside(42)),
+            trimmed(texts, how.beside(OTHERS)),
         ]
     });
-    let header = vec!["tokens", "other encodings", "text of the tokens"];
+    let last = if how.beside(OTHERS) < 18 { "texts" } else { "text of the tokens" };
+    let header = vec!["tokens", "other encodings", last];
     Table { header, rows: rows.collect(), has_total: false, words: 2 }.write(out, how.style)
 }
 
-/// Texts with spaces between them, up to so many characters: what is left out is told.
-fn trimmed(texts: impl IntoIterator<Item = String>, width: usize) -> String {
+/// Texts with spaces between them in so many columns: what is left out is told, in short if there is little room.
+fn trimmed(texts: impl IntoIterator<Item = String>, room: usize) -> String {
+    let is_brief = room < 32;
+    let columns = room.saturating_sub(if is_brief { 7 } else { 16 });
     let (mut out, mut used, mut left_out) = (String::new(), 0, 0);
     for text in texts {
-        if left_out > 0 {
-            left_out += 1;
-            continue;
-        }
         let gap = usize::from(!out.is_empty());
-        let length = text.chars().count();
-        if used + gap + length > width && gap > 0 {
+        let length = width::of(&text);
+        if left_out > 0 || (used + gap + length > columns && gap > 0) {
             left_out += 1;
             continue;
         }
         out.extend((gap > 0).then_some(' '));
-        if length > width {
-            let head: String = text.chars().take(width).collect();
-            out.push_str(&head);
-            out.push('…');
-        } else {
-            out.push_str(&text);
-        }
+        out.push_str(&cut(text, columns));
         used += gap + length;
     }
-    if left_out > 0 {
-        out.push_str(&format!(" … and {left_out} more"));
+    match (left_out, is_brief) {
+        (0, _) => {}
+        (_, true) => out.push_str(&format!(" … +{left_out}")),
+        (_, false) => out.push_str(&format!(" … and {left_out} more")),
     }
     out
+}
+
+/// A text, or so many columns of it.
+fn cut(text: String, columns: usize) -> String {
+    match width::head(&text, columns) {
+        head if head.len() < text.len() => format!("{head}…"),
+        _ => text,
+    }
 }

@@ -5,6 +5,7 @@ use bytepair::explain::{MergeStep, Piece};
 
 use crate::cli::literal::plain;
 use crate::cli::output::Style;
+use crate::cli::width;
 
 /// The row. Parts have the numbers of the symbols that they begin with.
 pub(super) struct Row<'p> {
@@ -48,10 +49,10 @@ impl<'p> Row<'p> {
     }
 
     /// The row, or as much of it around the part that begins at byte `around` as has room.
-    pub(super) fn shown(&self, around: Option<usize>, width: usize) -> String {
+    pub(super) fn shown(&self, around: Option<usize>, columns: usize) -> String {
         let center = around.map_or(0, |start| self.number(start));
-        let text = self.text(center);
-        let mut used = text.chars().count();
+        let text = super::cut(self.text(center), columns);
+        let mut used = width::of(&text);
         let mut parts = vec![if around.is_some() { self.style.strong(&text) } else { text }];
         let (mut left, mut right) = (self.before[center], self.after[center]);
         let mut left_parts = Vec::new();
@@ -60,8 +61,8 @@ impl<'p> Row<'p> {
             for (side, next) in [&mut left, &mut right].into_iter().enumerate() {
                 let Some(at) = *next else { continue };
                 let text = self.text(at);
-                let length = text.chars().count() + 1;
-                if !has_room[side] || used + length > width {
+                let length = width::of(&text) + 1;
+                if !has_room[side] || used + length > columns {
                     has_room[side] = false;
                     continue;
                 }
