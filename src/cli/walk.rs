@@ -121,8 +121,8 @@ fn not_found(path: &Path, error: &io::Error) -> Problem {
     problem
 }
 
-/// The paths in a file, each ended by a NUL.
-fn list(file: &Path, messages: &Messages) -> Result<Vec<PathBuf>, Problem> {
+/// The paths in a file, each ended by a NUL. What is no path is told; the rest goes on.
+pub(crate) fn list(file: &Path, messages: &Messages) -> Result<Vec<PathBuf>, Problem> {
     let mut names = Vec::new();
     let read = if is_stdin(file) {
         io::stdin().lock().read_to_end(&mut names).map(|_| ())

@@ -129,6 +129,11 @@ impl Pretokenizer {
         matches!(self.scheme, Scheme::General(_))
     }
 
+    /// Whether there are texts that it gives up on.
+    pub(crate) fn can_fail(&self) -> bool {
+        matches!(self.scheme, Scheme::Regex(_) | Scheme::General(_))
+    }
+
     /// The pieces of a text that begins at byte `place` of a whole one; they can leave some of it out and have other text put
     /// in.
     ///

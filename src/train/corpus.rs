@@ -5,7 +5,8 @@
 //! comes next, and counts the block in a table of its own. Counts are sums, so neither the number of threads nor the order
 //! of the inputs can change them. Whoever stops the work gets to know how far every input was read, and can go on
 //! from there. An input that cannot be read stops it, too: whatever is wrong in a block shows before any of it is counted, and
-//! before the next one is read.
+//! before the next one is read. Only a pattern may give up later, while others count what follows: with one that may,
+//! each block has a table of its own, which is added to the others only after those of all blocks before it in that input.
 //!
 //! Where inputs come from is left to the caller, counting a block to `counter`; what decides where a text is cut is in
 //! `pretokenize` and `special`.
@@ -138,7 +139,8 @@ pub(crate) fn count(
     threads: usize,
     position: &mut Position,
 ) -> Result<Counted, Error> {
-    let state = State { idle: Vec::new(), position: position.clone(), reading: 0, failed: false };
+    let (position_now, idle, pending) = (position.clone(), Vec::new(), Vec::new());
+    let state = State { idle, pending, position: position_now, reading: 0, failed: false };
     // A table that has to grow is there twice for a moment.
     let memory = corpus.memory() / threads.max(1) / 2;
     let shared = Shared { corpus, splitting, memory, state: Mutex::new(state), changed: Condvar::new() };
@@ -158,7 +160,10 @@ pub(crate) fn count(
     });
     let mut state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     state.position.begun.extend(state.idle.iter().map(|stream| (stream.number, stream.counted)));
+    state.position.begun.extend(state.pending);
     state.position.begun.sort_unstable();
+    // What comes after a block that was given up is not counted either.
+    state.position.begun.dedup_by_key(|begun| begun.0);
     *position = state.position;
     done
 }
@@ -199,6 +204,8 @@ struct Block {
 struct State<'c> {
     /// Inputs that were begun, and that nobody reads from now.
     idle: Vec<Stream<'c>>,
+    /// With a pattern that may give up: the inputs of blocks that are not counted yet, and where in these they begin.
+    pending: Vec<(usize, u64)>,
     /// What is to be begun; of what was begun before, what is still to be opened again.
     position: Position,
     /// How many inputs somebody is reading a block of.
@@ -256,10 +263,22 @@ impl<'c> Shared<'c> {
                 Ok(goes_on) => goes_on,
                 Err(error) => return Ok(self.give_up(number, from, error)),
             };
+            let can_fail = self.splitting.pretokenizer.can_fail();
+            if can_fail {
+                self.lock().pending.push((number, from));
+            }
             self.give_back(goes_on.then_some(stream));
-            counter
-                .add(&block.text, &block.strings, block.begins_input)
-                .map_err(|error| self.named(number, error))?;
+            if can_fail {
+                match self.count_apart((number, from), &block, counter) {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(None),
+                    Err(halt) => return Ok(Some(halt)),
+                }
+            } else {
+                counter
+                    .add(&block.text, &block.strings, block.begins_input)
+                    .map_err(|error| self.named(number, error))?;
+            }
             self.corpus.progress(block.text.len() as u64);
             if counter.counts.memory() > self.memory {
                 if let Err(error) = self.corpus.spill(&|sink| counter.write(sink)) {
@@ -268,6 +287,43 @@ impl<'c> Shared<'c> {
                 (counter.counts, counter.totals) = Default::default();
             }
         }
+    }
+
+    /// Counts a pending block, if nothing that comes before it in its input is given up; whether it was counted.
+    fn count_apart(
+        &self,
+        begin: (usize, u64),
+        block: &Block,
+        counter: &mut Counter<'_>,
+    ) -> Result<bool, Halt> {
+        let mut apart = Counter::new(self.splitting);
+        let added = apart
+            .add(&block.text, &block.strings, block.begins_input)
+            .and_then(|()| sum(counter.totals, apart.totals));
+        let mut state = self.lock();
+        let is_after = |pending: &(usize, u64)| pending.0 == begin.0 && pending.1 < begin.1;
+        while !state.failed && state.pending.iter().any(is_after) {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.pending.iter().any(is_after) {
+            return Ok(false);
+        }
+        let added = match added {
+            Ok(totals) => {
+                state.pending.retain(|pending| *pending != begin);
+                Ok(totals)
+            }
+            Err(error) => {
+                state.failed = true;
+                Err(error)
+            }
+        };
+        self.changed.notify_all();
+        drop(state);
+        let halt = |error| Halt { input: Some(begin.0), error: self.named(begin.0, error) };
+        counter.totals = added.map_err(halt)?;
+        counter.counts.absorb(apart.counts);
+        Ok(true)
     }
 
     /// An error with the name of the input that it is about.

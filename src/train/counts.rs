@@ -74,13 +74,13 @@ impl Trainer {
     }
 
     /// Counts the pieces of all inputs from a position on, which is moved on. If [`Corpus::stops`] says so, or an input cannot
-    /// be read, the work ends before the end of all inputs: the position and the counts belong together then, and another call
-    /// can go on from there. Each thread can meet a bad input of its own.
+    /// be read, or the regular-expression engine gives up on it ([`crate::ErrorKind::PatternFailed`]), the work ends before the
+    /// end of all inputs: the position and the counts belong together then, and another call can go on from there. Each
+    /// thread can meet a bad input of its own.
     ///
     /// # Errors
     ///
-    /// As [`Trainer::counts`]; [`crate::ErrorKind::PatternFailed`] if the regular-expression engine gives up, and
-    /// [`crate::ErrorKind::InvalidCounts`] if there are 2^64 pieces. What was counted is lost then.
+    /// As [`Trainer::counts`]; [`crate::ErrorKind::InvalidCounts`] if there are 2^64 pieces. What was counted is lost then.
     pub fn count_from(
         &self,
         corpus: &dyn Corpus,

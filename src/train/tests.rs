@@ -373,6 +373,52 @@ fn a_bad_input_does_not_cost_what_was_counted() {
     }
 }
 
+/// A pattern that gives up late, while other threads count what follows, costs nothing of what came before: once the line is
+/// mended, all is counted once.
+#[test]
+fn a_pattern_that_gives_up_does_not_cost_what_was_counted() {
+    let line = |number: usize| format!("Words {number}: señor 12345\n");
+    let good = vec![(0..70_000).map(line).collect::<String>().into_bytes(); 2];
+    let mut expected = None;
+    for (documents, threads) in [(Documents::Lines, 1), (Documents::Lines, 3), (Documents::Whole, 2)] {
+        let trainer = Trainer::new(300).pattern(r"(x+x+)+\1y|[^x\n]+|[x\n]").documents(documents.clone());
+        if threads != 3 {
+            let mut counts = trainer.counts().expect("a pattern");
+            good.iter().for_each(|text| counts.add_text(text).expect("it gives up on many x only"));
+            expected = Some(counts);
+        }
+        let expected = expected.as_ref().expect("counts");
+        let trainer = trainer.threads(threads);
+        let mut bad = good.clone();
+        let at = 1_200_000 + good[1][1_200_000..].iter().position(|&byte| byte == b'\n').expect("a line");
+        bad[1].splice(at..at, [b'x'; 60]);
+        let mut position = Position::default();
+        let (mut sum, halts) = trainer
+            .count_from(&Broken(&bad, vec![None; 2]), &mut position)
+            .expect("what was counted is good");
+        let [halt] = &halts[..] else { panic!("{halts:?}") };
+        assert_eq!((halt.input, halt.error.kind()), (Some(1), ErrorKind::PatternFailed));
+        assert!(halt.error.to_string().starts_with("text 1: "), "{}", halt.error);
+        let begun = position.begun.iter().find(|begun| begun.0 == 1).expect("the bad one is not done").1;
+        match documents {
+            Documents::Lines => assert!((600_000..=at as u64).contains(&begun), "{position:?}"),
+            _ => assert_eq!(begun, 0),
+        }
+        let (rest, halts) =
+            trainer.count_from(&Broken(&good, vec![None; 2]), &mut position).expect("all is good");
+        assert!(halts.is_empty() && position.begun.is_empty() && position.next == 2);
+        let written = |counts: &Counts| {
+            let mut file = Vec::new();
+            counts.write(&mut file).expect("memory does not fail");
+            file
+        };
+        sum.add_file(CountsReader::new(&written(&rest)[..], "rest".to_owned()).expect("a file"))
+            .expect("whole");
+        assert_eq!(sum.totals(), expected.totals());
+        assert!(written(&sum) == written(expected), "{threads} threads");
+    }
+}
+
 /// An input that is shorter than what was read of it is told by name.
 #[test]
 fn an_input_that_became_shorter_is_told() {

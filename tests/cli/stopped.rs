@@ -71,6 +71,38 @@ fn a_bad_text_may_be_left_out() {
     assert!(!folder.path().join("v.json.training").exists());
 }
 
+/// A regular expression that gives up on one line late in a text.
+#[test]
+fn a_pattern_that_gives_up_late_does_not_cost_the_counts() {
+    let words = String::from_utf8(text(1, 120_000)).unwrap().replace('x', "z");
+    let middle = words.len() * 4 / 5;
+    let middle = middle + words[middle..].find('\n').unwrap() + 1;
+    let bad = [&words[..middle], &"x".repeat(60), "\n", &words[middle..]].concat();
+    let folder = folder(&[("a", &text(3, 3000)), ("t", bad.as_bytes())]);
+    let pattern = ["--pattern", r"(x+x+)+\1y|[^x\n]+|[x\n]", "--lines"];
+    for threads in ["1", "3"] {
+        write(&folder, "t", bad.as_bytes());
+        let args = [&["-j", threads], &pattern[..]].concat();
+        let run =
+            |command: &[&str], more: &[&str]| run_in(&folder, &[command, &args, more, &["a", "t"]].concat());
+        let count = ["count-words", "-o", "sum.counts"];
+        let told = ["t: ", "gave up", "stopped; what was counted is kept", "--resume"];
+        run(&count, &[]).failed(&told);
+        run(&count, &["--resume"]).failed(&told);
+        let train = ["train", "-s", "400", "-o", "v.json"];
+        run(&train, &[]).failed(&told);
+        write(&folder, "t", words.as_bytes());
+        run(&count, &["--resume", "-q"]).good();
+        run(&train, &["--resume", "-q"]).good();
+        is_in_one_go(&folder, &["a", "t"], &pattern);
+        run(&["count-words", "-o", "whole.counts"], &["-q"]).good();
+        let [sum, whole] =
+            ["sum.counts", "whole.counts"].map(|name| fs::read(folder.path().join(name)).unwrap());
+        assert!(sum == whole, "{threads} threads");
+        fs::remove_file(folder.path().join("v.json")).unwrap();
+    }
+}
+
 #[test]
 fn a_bad_line_is_told_with_its_place() {
     let good = "\u{feff}{\"text\": \"one two\"}\n{\"text\": \"two three\"}\n";

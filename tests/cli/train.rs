@@ -447,6 +447,71 @@ fn counts_of_another_unicode_are_refused() {
     run_in(&folder, &train).failed(&["old.counts: was counted with Unicode 9.0.0", "count its texts again"]);
 }
 
+/// A file of the count of one piece, with other tables of Unicode.
+fn counts_of(unicode: &str) -> Vec<u8> {
+    use bytepair::train::{CountsHeader, CountsTotals, CountsWriter};
+    let mut header = CountsHeader::new(vec!["x".to_owned()], Vec::new(), "file");
+    header.unicode = unicode.to_owned();
+    let mut writer = CountsWriter::new(Vec::new(), &header).unwrap();
+    writer.push(b"x", 1).unwrap();
+    writer.finish(CountsTotals { documents: 1, bytes: 1, pieces: 1 }).unwrap()
+}
+
+/// Also when they are so many that they are added up in groups, to files that nobody has named.
+#[test]
+fn counts_of_different_unicode_are_refused_with_both_names() {
+    let folder = folder(&[("new.counts", &counts_of("9.0.0")), ("old.counts", &counts_of("8.0.0"))]);
+    let told = [
+        "new.counts and old.counts cannot be added up",
+        "the version of Unicode of new.counts is 9.0.0, that of old.counts is 8.0.0",
+        "same version of this program",
+    ];
+    run_in(&folder, &["merge-counts", "new.counts", "old.counts", "-o", "sum"]).failed(&told);
+    let train = ["train", "--from-counts", "-s", "300", "-o", "v.json"];
+    run_in(&folder, &[&train[..], &["new.counts", "old.counts"]].concat()).failed(&told);
+    let mut names: Vec<String> = (0..600).map(|number| format!("{number}.counts")).collect();
+    for name in &names {
+        write(&folder, name, &counts_of("9.0.0"));
+    }
+    (names[0], names[599]) = ("new.counts".to_owned(), "old.counts".to_owned());
+    write(&folder, "list", names.join("\0").as_bytes());
+    for command in [&["merge-counts", "-o", "sum"][..], &train] {
+        run_in(&folder, &[command, &["--files0-from", "list", "-q"]].concat()).failed(&told);
+    }
+    let mut left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.all(|name| name.to_str().is_some_and(|name| name.ends_with(".counts") || name == "list")));
+}
+
+#[test]
+fn counts_are_named_in_a_list() {
+    let names: Vec<String> = (0..300).map(|number| format!("{number}.counts")).collect();
+    let folder = folder(&[("list", names.join("\0").as_bytes()), ("nothing", b""), ("gap", b"1.counts\0\0")]);
+    for (name, number) in names.iter().zip(0..) {
+        write(&folder, "text", &text(number, 20));
+        run_in(&folder, &["count-words", "text", "-q", "-o", name]).good();
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    run_in(&folder, &[&["merge-counts", "-q", "-o", "named"], &names[..]].concat()).good();
+    let merge = |list: &str| ["merge-counts", "-o", "listed", "--files0-from", list].map(str::to_owned);
+    let merged = |list: &str| run_in(&folder, &merge(list).each_ref().map(String::as_str));
+    merged("list").good();
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let expected = read("named");
+    assert!(read("listed") == expected);
+    let mut command = tokenize(&["merge-counts", "-o", "piped", "--files0-from", "-"]);
+    command.current_dir(&folder).write_stdin(names.join("\0"));
+    crate::finish(command).good();
+    assert!(read("piped") == expected);
+    fs::remove_file(folder.path().join("listed")).unwrap();
+    merged("nothing").failed(&["there are no files of counts"]);
+    merged("gap").failed(&["gap: name 2 is empty", "nothing was added up"]);
+    merged("missing").failed(&["missing"]);
+    run_in(&folder, &["merge-counts", "-o", "listed", "--files0-from", "list", "1.counts"])
+        .failed(&["--files0-from"]);
+    run_in(&folder, &["merge-counts", "-o", "listed"]).failed(&["COUNTS"]);
+    assert!(!folder.path().join("listed").exists());
+}
+
 #[test]
 fn what_cannot_be_continued_is_told_why() {
     let folder = folder(&[("text", b"one two")]);

@@ -141,8 +141,11 @@ Examples:
   tokenize merge-counts -o all.counts part1.counts part2.counts")]
 pub(crate) struct MergeCountsArgs {
     /// Files of counts.
-    #[arg(value_name = "COUNTS", required = true)]
+    #[arg(value_name = "COUNTS", required_unless_present = "files0_from")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Read the paths from FILE (- is standard input), each ended by a NUL.
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub(crate) files0_from: Option<PathBuf>,
     /// Where the sums go. Written whole or not at all.
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,

@@ -71,10 +71,15 @@ impl Shards {
     }
 }
 
-/// How the pieces of the first of these files came to be.
+/// How the pieces of these files came to be. Any two that differ in it are told by their names now, and not after most were
+/// added up to a file that nobody has named.
 pub(crate) fn header(paths: &[PathBuf]) -> Result<CountsHeader, Problem> {
-    let first = paths.first().ok_or_else(|| Problem::new("there are no files of counts"))?;
-    Ok(open(first)?.header().clone())
+    let (first, others) = paths.split_first().ok_or_else(|| Problem::new("there are no files of counts"))?;
+    let first = open(first)?;
+    for other in others {
+        open(other)?.check_header(first.header(), first.name())?;
+    }
+    Ok(first.header().clone())
 }
 
 /// Says which file is named twice, whatever its names; and warns of files that hold the same.
