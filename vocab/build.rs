@@ -129,6 +129,7 @@ fn images(path: &str, pack: &packed::Pack<'_>) -> (origin::KnownBorders, [Vec<u8
         bytes: &pack.bytes,
         whole_pieces: pack.whole_pieces,
         saves_room: true,
+        side_by_side: false,
     };
     (origin::KnownBorders::of(&pack.tokens, &pairs), plan.build_images())
 }

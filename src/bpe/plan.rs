@@ -24,6 +24,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) whole_pieces: bool,
     /// Whether the tables are to be small; to make them takes longer then.
     pub(crate) saves_room: bool,
+    /// Whether a second thread may help.
+    pub(crate) side_by_side: bool,
 }
 
 impl Plan<'_> {
@@ -48,19 +50,29 @@ impl Plan<'_> {
                 _ => unreachable += u32::from(pair.is_none() && !is_unit(token)),
             }
         }
-        let pairs_image = Pairs::build_image(&made, unreachable, self.saves_room);
+        let make_pairs = || Pairs::build_image(&made, unreachable, self.saves_room);
         let own = self.tokens.len() as Rank;
         let found_whole = |rank| self.whole_pieces && rank < own;
-        let tokens_image = Tokens::build_image(&Facts {
-            singles: &singles,
-            tokens: &all,
-            made: &made,
-            found_whole: &found_whole,
-        });
+        let make_others = || {
+            let facts = Facts { singles: &singles, tokens: &all, made: &made, found_whole: &found_whole };
+            let borders = Borders::build_image(self.tokens, unreachable == 0 || !self.whole_pieces);
+            (Tokens::build_image(&facts), borders)
+        };
+        let (pairs_image, (tokens_image, borders_image)) = match self.side_by_side {
+            true => std::thread::scope(|scope| {
+                let helper = std::thread::Builder::new().spawn_scoped(scope, make_pairs);
+                let others = make_others();
+                let pairs = match helper {
+                    Ok(helper) => helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                    Err(_) => make_pairs(),
+                };
+                (pairs, others)
+            }),
+            false => (make_pairs(), make_others()),
+        };
         let known = Tokens::from_image(tokens_image.clone().into()).expect("an image just made");
         let pairs = Pairs::from_image(pairs_image.clone().into()).expect("an image just made");
         let chars_image = Chars::build_image(self.unit, self.tokens, &known, &pairs);
-        let borders_image = Borders::build_image(self.tokens, unreachable == 0 || !self.whole_pieces);
         [tokens_image, pairs_image, chars_image, borders_image]
     }
 }

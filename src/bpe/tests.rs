@@ -90,6 +90,7 @@ fn tables(tokens: &[Vec<u8>]) -> Tables {
         whole_pieces: true,
         // Both ways are to be right.
         saves_room: tokens.len().is_multiple_of(2),
+        side_by_side: tokens.len().is_multiple_of(3),
     };
     Tables::from_images(plan.build_images().map(Cow::Owned)).expect("images just made")
 }

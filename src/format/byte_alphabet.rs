@@ -52,7 +52,10 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// The text that stands for bytes.
 pub(super) fn encode(bytes: &[u8]) -> String {
-    bytes.iter().map(|&byte| char_of(byte)).collect()
+    // No character of the alphabet has more than two bytes.
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(bytes.iter().map(|&byte| char_of(byte)));
+    text
 }
 
 #[cfg(test)]

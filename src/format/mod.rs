@@ -164,7 +164,19 @@ fn json_error(file: &str, error: serde_json::Error) -> Error {
 
 /// A text as JSON has it, in quotation marks.
 fn json_text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut json = String::with_capacity(text.len() + 2);
+    push_json_text(&mut json, text);
+    json
+}
+
+/// Puts a text to others as JSON has it, in quotation marks.
+fn push_json_text(json: &mut String, text: &str) {
+    // Nearly all have nothing in them that is to be escaped.
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        json.extend(["\"", text, "\""]);
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 /// A name for a message: quoted, cut if it is long.

@@ -74,6 +74,17 @@ pub(super) fn learn<S: Symbol>(
     goal: Goal,
     guide: &mut dyn Guide,
 ) -> Result<(), Error> {
+    learn_few(words, lengths, goal, guide, NONE)
+}
+
+/// The same with so many numbers for pairs; at most [`NONE`].
+pub(super) fn learn_few<S: Symbol>(
+    words: Vec<Words<S>>,
+    lengths: &[u32],
+    goal: Goal,
+    guide: &mut dyn Guide,
+    most_pairs: u32,
+) -> Result<(), Error> {
     let parts = std::thread::scope(|scope| {
         let parts = words.into_iter().map(|words| scope.spawn(|| Part::new(words, lengths.to_vec())));
         let parts: Vec<_> = parts.collect();
@@ -83,14 +94,14 @@ pub(super) fn learn<S: Symbol>(
         parts.into_iter().map(part).collect()
     });
     Team::new(parts).with_helpers(|team| {
-        let mut learner = Learner::new(team, goal, lengths);
+        let mut learner = Learner::new(team, goal, lengths, most_pairs);
         learner.enqueue(&mut Names::Any(HashMap::new()));
         learner.learn(guide);
         match learner.is_full {
             false => Ok(()),
             true => {
                 let message =
-                    format!("there are {NONE} different pairs, which is more than can be told apart");
+                    format!("there are more than {most_pairs} different pairs, which cannot be told apart");
                 Err(Error::new(ErrorKind::InvalidTraining, message)
                     .with_hint("leave out rare pieces (--min-count 2), or learn from fewer texts"))
             }
@@ -107,8 +118,9 @@ struct Learner<'t, S> {
     /// For each symbol, after how many merges it was last merged with another.
     touched: Vec<u32>,
     queue: Queue,
-    /// How many pairs were given numbers, and whether there are no more numbers.
+    /// How many pairs were given numbers, how many can be, and whether there are more pairs than that.
     pairs: u32,
+    most_pairs: u32,
     is_full: bool,
     fresh: Vec<((u32, u32), u64)>,
     again: Again<S>,
@@ -123,7 +135,7 @@ struct Again<S> {
 }
 
 impl<'t, S: Symbol> Learner<'t, S> {
-    fn new(team: &'t Helped<'t, S>, goal: Goal, lengths: &[u32]) -> Learner<'t, S> {
+    fn new(team: &'t Helped<'t, S>, goal: Goal, lengths: &[u32], most_pairs: u32) -> Learner<'t, S> {
         Learner {
             team,
             goal,
@@ -132,6 +144,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
             touched: vec![0; lengths.len()],
             queue: Queue::default(),
             pairs: 0,
+            most_pairs,
             is_full: false,
             fresh: Vec::new(),
             again: Again { pairs: Vec::new(), places: Vec::new(), counts: Vec::new() },
@@ -243,7 +256,7 @@ impl<'t, S: Symbol> Learner<'t, S> {
                     let symbols = (pair.left.index() as u32, pair.right.index() as u32);
                     let name = names.of(symbols, self.lengths.len() as u32 - 1);
                     if *name == NONE {
-                        if self.pairs == NONE {
+                        if self.pairs == self.most_pairs {
                             self.is_full = true;
                             return;
                         }

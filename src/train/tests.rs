@@ -186,6 +186,64 @@ fn counts_that_are_too_large_are_refused() {
     assert_eq!(counts.add_piece(b"a", 2).expect_err("too many").kind(), ErrorKind::InvalidCounts);
 }
 
+/// The last counts that fit are exact, and one byte more is refused.
+#[test]
+fn the_largest_counts_are_exact() {
+    let trainer = Trainer::new(300).pattern("gpt2").min_frequency(2);
+    for threads in [1, 2] {
+        let trainer = trainer.clone().threads(threads);
+        let mut counts = trainer.counts().expect("a pattern");
+        counts.add_piece(b"abc", u64::MAX / 3).expect("fits");
+        let trained = trainer.train(&counts).expect("2^64 - 1 bytes are not too many");
+        let third = u64::MAX / 3;
+        let expected = [(b"ab".to_vec(), third), (b"abc".to_vec(), third), (b"tokens".to_vec(), third)];
+        assert_eq!((learned(&trained), trained.text_bytes()), (expected.to_vec(), u64::MAX));
+        counts.add_piece(b"x", 1).expect("fits");
+        let error = trainer.train(&counts).expect_err("2^64 bytes");
+        assert_eq!(error.kind(), ErrorKind::InvalidTraining);
+        assert!(error.to_string().contains(&(1u128 << 64).to_string()), "{error}");
+    }
+}
+
+/// What [`merge::learn_few`] learns with numbers for so many pairs.
+fn learned_with_few(most_pairs: u32, parts: usize) -> Result<Vec<Learned>, Error> {
+    let trainer = Trainer::new(400).pattern("gpt2");
+    let mut counts = trainer.counts()?;
+    counts.add_text(b"the token, the merge, the pair of bytes and the bytes of the pair")?;
+    let start = trainer.start()?;
+    let goal = trainer.goal(&start)?;
+    let mut pieces = |each: &mut dyn FnMut(&[u8], u64)| counts.for_each(each);
+    let (words, text) = words::lay_out::<u16>(&mut pieces, parts, &mut start.symbols())?;
+    let mut always = |_| true;
+    let mut guide = Recorder { text, ..Recorder::new(&start, &mut always) };
+    merge::learn_few(words, &start.lengths(), goal, &mut guide, most_pairs)?;
+    Ok(guide.merges)
+}
+
+/// Whether they run out at the beginning or after many merges: as soon as there is one pair too many, that is an error, and
+/// never a vocabulary without it.
+#[test]
+fn more_pairs_than_numbers_are_refused() {
+    for parts in [1, 2, 3] {
+        let expected = learned_with_few(u32::MAX, parts).expect("far fewer pairs");
+        let mut enough = 0;
+        for most_pairs in 0..200 {
+            match learned_with_few(most_pairs, parts) {
+                Ok(learned) => {
+                    assert_eq!(learned, expected);
+                    enough += 1;
+                }
+                Err(error) => {
+                    assert_eq!((error.kind(), enough), (ErrorKind::InvalidTraining, 0), "{error}");
+                    assert!(error.to_string().contains(&format!("more than {most_pairs} different pairs")));
+                    assert!(error.hint().is_some_and(|hint| hint.contains("--min-count 2")));
+                }
+            }
+        }
+        assert!((1..150).contains(&enough), "{enough} of 200 are enough");
+    }
+}
+
 #[test]
 fn whoever_asks_for_the_end_is_told_so() {
     let trainer = Trainer::new(300).pattern("gpt2");

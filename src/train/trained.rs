@@ -84,7 +84,7 @@ impl Trained {
             Some(_) => Vocabulary::from_model(model)?,
             // The bytes of a token are merged in the same way wherever they become that token: no merge has reached
             // across its ends. So the pair that made it is the one that its bytes come down to, and the only one.
-            None => Vocabulary::from_learned(model)?,
+            None => Vocabulary::from_learned(model, trainer.threads)?,
         };
         let mut definition = Definition::new("trained", vocabulary, "");
         definition.split = trainer.split.clone();

@@ -85,8 +85,8 @@ impl Vocabulary {
 
     /// The same of a model whose tokens are in the order of ids: first those that merging begins with, then one for each merge,
     /// in the order of the merges, and each with the pair that merging its bytes comes down to. So nothing has to be found out.
-    pub(crate) fn from_learned(model: BpeModel) -> Result<Vocabulary, Error> {
-        Vocabulary::from_made(model::make_learned(model)?)
+    pub(crate) fn from_learned(model: BpeModel, threads: usize) -> Result<Vocabulary, Error> {
+        Vocabulary::from_made(model::make_learned(model, threads)?)
     }
 
     fn from_made(made: model::Made) -> Result<Vocabulary, Error> {

@@ -84,20 +84,20 @@ pub(super) fn make(model: BpeModel) -> Result<Made, Error> {
             ranks
         }
     };
-    make_images(model, ranks)
+    make_images(model, ranks, false)
 }
 
 /// The same of a model whose ranks are known, see [`super::Vocabulary::from_learned`].
-pub(super) fn make_learned(model: BpeModel) -> Result<Made, Error> {
+pub(super) fn make_learned(model: BpeModel, threads: usize) -> Result<Made, Error> {
     check_sizes(&model)?;
     let mut pairs = vec![None; model.tokens.len()];
     for &[left, right, both] in model.merges.iter().flatten() {
         pairs[both as usize] = Some((left, right));
     }
-    make_images(model, Ranks { order: (0..pairs.len()).collect(), pairs: Some(pairs) })
+    make_images(model, Ranks { order: (0..pairs.len()).collect(), pairs: Some(pairs) }, threads > 1)
 }
 
-fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
+fn make_images(model: BpeModel, ranks: Ranks, side_by_side: bool) -> Result<Made, Error> {
     let tokens: Vec<&[u8]> = ranks.order.iter().map(|&place| model.tokens[place].0.as_slice()).collect();
     let others = Others::new(&model, &tokens);
     let pairs = match ranks.pairs {
@@ -115,6 +115,7 @@ fn make_images(model: BpeModel, ranks: Ranks) -> Result<Made, Error> {
         bytes: &others.bytes,
         whole_pieces: model.whole_pieces,
         saves_room: false,
+        side_by_side,
     };
     let ids = ranks.order.iter().map(|&place| model.tokens[place].1).chain(others.ids);
     let rules = Rules {

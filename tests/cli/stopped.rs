@@ -75,8 +75,8 @@ fn a_bad_text_may_be_left_out() {
 #[test]
 fn a_pattern_that_gives_up_late_does_not_cost_the_counts() {
     let words = String::from_utf8(text(1, 120_000)).unwrap().replace('x', "z");
-    let middle = words.len() * 4 / 5;
-    let middle = middle + words[middle..].find('\n').unwrap() + 1;
+    let (middle, _) = words.match_indices('\n').find(|(at, _)| at * 5 > words.len() * 4).unwrap();
+    let middle = middle + 1;
     let bad = [&words[..middle], &"x".repeat(60), "\n", &words[middle..]].concat();
     let folder = folder(&[("a", &text(3, 3000)), ("t", bad.as_bytes())]);
     let pattern = ["--pattern", r"(x+x+)+\1y|[^x\n]+|[x\n]", "--lines"];

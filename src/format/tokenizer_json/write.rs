@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::super::written::Written;
-use super::super::{byte_alphabet, invalid, json_text, show};
+use super::super::{byte_alphabet, invalid, json_text, push_json_text, show};
 use super::pattern;
 use crate::definition::Definition;
 use crate::error::Error;
@@ -55,17 +55,52 @@ pub fn write(definition: &Definition) -> Result<Vec<u8>, Error> {
     );
     file.push_str("\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,");
     file.push_str(&format!("\"ignore_merges\":{},\n\"vocab\":{{\n", written.looks_up_whole_pieces()));
-    let names: Vec<String> = written.names.iter().map(|(_, name)| json_text(name)).collect();
+    let names = Names::new(&written);
     let among = among.iter().map(|token| (token.id, json_text(&token.name))).collect::<Vec<_>>();
-    let own = written.names.iter().zip(&names).map(|((id, _), name)| (id, name));
-    let all = own.chain(among.iter().map(|(id, name)| (id, name)));
+    file.reserve(names.room(&written));
+    let own = written.names.iter().zip(0..).map(|((id, _), place)| (*id, names.of(place)));
+    let all = own.chain(among.iter().map(|(id, name)| (*id, name.as_str())));
     push_all(&mut file, all, |file, (id, name)| file.extend([name, ":", &id.to_string()]));
     file.push_str("},\n\"merges\":[\n");
     push_all(&mut file, written.merges.iter(), |file, &[left, right]| {
-        file.extend(["[", &names[left], ",", &names[right], "]"]);
+        file.extend(["[", names.of(left), ",", names.of(right), "]"]);
     });
     file.push_str("]}}\n");
     Ok(file.into_bytes())
+}
+
+/// The names of all tokens as JSON has them, in one row.
+struct Names {
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Names {
+    fn new(written: &Written) -> Names {
+        let bytes: usize = written.names.iter().map(|(_, name)| name.len() + 2).sum();
+        let mut names = Names { text: String::with_capacity(bytes), ends: Vec::new() };
+        names.ends.extend(written.names.iter().map(|(_, name)| {
+            push_json_text(&mut names.text, name);
+            names.text.len()
+        }));
+        names
+    }
+
+    /// The name at this place.
+    fn of(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[place]]
+    }
+
+    /// How many bytes they take in the file, in the vocabulary and in the merges, with all between them: about, and not less.
+    fn room(&self, written: &Written) -> usize {
+        const ID: usize = ":4294967295,\n".len();
+        const MERGE: usize = "[,],\n".len();
+        let merges = written.merges.iter();
+        let merges = merges.map(|&[left, right]| self.of(left).len() + self.of(right).len() + MERGE);
+        self.text.len() + ID * self.ends.len() + merges.sum::<usize>()
+    }
 }
 
 /// Elements, each on a line of its own.
