@@ -1,15 +1,39 @@
 //! The wish of the user that long work ends: Ctrl-C, or the signal that asks a program to end.
 //!
-//! The first one sets a flag that the work asks now and then, so that it can leave something whole behind. The second one
-//! takes away what is unfinished and ends the program at once. What is left behind is up to the work.
+//! Work that can leave something whole behind asks for a flag now and then, which the first one sets; the second one takes
+//! away what is unfinished and ends the program at once. All other work that writes files is ended so by the first one. Work
+//! that writes none needs nothing of this: the system ends it.
 
-use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::exit::INTERRUPTED;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::unfinished;
+
+/// Whether there is work that asks what somebody wants.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody wants the program to end.
+static WANTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C takes away what is unfinished before the program ends, if it does not wait for work that asks. May be
+/// called more than once. Where signals are ignored, as with [`Interrupt::install`], they still are.
+pub(crate) fn clean_up() -> Result<(), Problem> {
+    static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
+    let result = INSTALLED.get_or_init(|| {
+        let set = ctrlc::try_set_handler(|| {
+            if !ASKED.load(Ordering::Relaxed) || WANTED.swap(true, Ordering::Relaxed) {
+                unfinished::end(INTERRUPTED);
+            }
+        });
+        match set {
+            Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    });
+    result.clone().map_err(|error| Problem::new(format!("Ctrl-C cannot be handled: {error}")))
+}
 
 /// Whether somebody wants the program to end.
 ///
@@ -35,24 +59,9 @@ impl Interrupt {
     /// Where whoever started the program wants signals to be ignored (`nohup`, or `&` in a script), none is touched: work
     /// that was to outlive its terminal does, and the flag is never set.
     pub(crate) fn install() -> Result<Interrupt, Problem> {
-        static WANTED: AtomicBool = AtomicBool::new(false);
-        static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
-        let result = INSTALLED.get_or_init(|| {
-            let set = ctrlc::try_set_handler(|| {
-                if WANTED.swap(true, Ordering::Relaxed) {
-                    unfinished::remove_all();
-                    process::exit(INTERRUPTED.into());
-                }
-            });
-            match set {
-                Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
-                Err(error) => Err(error.to_string()),
-            }
-        });
-        match result {
-            Ok(()) => Ok(Interrupt(&WANTED)),
-            Err(error) => Err(Problem::new(format!("Ctrl-C cannot be handled: {error}"))),
-        }
+        ASKED.store(true, Ordering::Relaxed);
+        clean_up()?;
+        Ok(Interrupt(&WANTED))
     }
 
     /// Whether the work is to end.

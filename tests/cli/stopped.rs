@@ -1,5 +1,5 @@
-//! Runs of `tokenize train` and its companions that end before their end: for a text that cannot be read, or by Ctrl-C. What is
-//! left behind, and how it goes on.
+//! Runs that end before their end: by Ctrl-C, or for a text that `tokenize train` cannot read. What is left behind, and how it
+//! goes on.
 
 use std::fs;
 use std::io::Write;
@@ -126,7 +126,10 @@ fn a_bad_line_is_told_with_its_place() {
 mod signals {
     use std::fs::File;
     use std::io::Read;
+    use std::os::unix::process::ExitStatusExt;
+    use std::path::Path;
     use std::process::{Child, Command, Output, Stdio};
+    use std::time::Duration;
 
     use bytepair::train::{CountsHeader, CountsTotals, CountsWriter};
 
@@ -139,8 +142,29 @@ mod signals {
     }
 
     fn interrupt(child: &Child) {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        send(child, "-INT");
+    }
+
+    fn send(child: &Child, signal: &str) {
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// The status as a shell has it.
+    fn status(output: &Output) -> i32 {
+        output.status.code().or(output.status.signal().map(|signal| 128 + signal)).unwrap()
+    }
+
+    /// Waits until a file beside its place is begun.
+    fn wait_for_beside(folder: &Path) {
+        let is_begun = || {
+            let mut names =
+                fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().file_name());
+            names.any(|name| name.to_string_lossy().ends_with(".tmp"))
+        };
+        while !is_begun() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn pipe(folder: &tempfile::TempDir, name: &str) -> std::path::PathBuf {
@@ -248,5 +272,60 @@ mod signals {
         interrupt(&child);
         told(&child.wait_with_output().unwrap(), &["stopped; nothing was written"]);
         assert!(names(&folder).iter().all(|name| !name.contains("sum")), "{:?}", names(&folder));
+    }
+
+    /// The input is a pipe that says something, and then no more.
+    #[test]
+    fn what_reads_is_stopped_and_leaves_nothing() {
+        for (args, begins) in [
+            (&["encode", "pipe", "-o", "out"][..], true),
+            (&["encode", "--jsonl", "a", "pipe", "-o", "out"], true),
+            (&["encode", "pipe"], false),
+            (&["show", "--html", "out", "pipe"], false),
+            (&["tree", "--html", "out", "pipe"], false),
+            (&["cut", "-n", "1000000", "pipe", "-o", "out"], false),
+            (&["chunk", "-n", "10", "pipe", "-o", "out-{}"], false),
+            (&["count", "pipe"], false),
+        ] {
+            for (signal, number) in [("-INT", 2), ("-TERM", 15)] {
+                let folder = folder(&[("a", b"some text")]);
+                let path = pipe(&folder, "pipe");
+                let child = spawn(&folder, args);
+                let mut writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
+                writer.write_all(&b"some text ".repeat(1000)).unwrap();
+                if begins {
+                    wait_for_beside(folder.path());
+                }
+                send(&child, signal);
+                let output = child.wait_with_output().unwrap();
+                drop(writer);
+                // Where there is something to take away the status is that of Ctrl-C; else the system's own.
+                assert_eq!(status(&output), if begins { 130 } else { 128 + number }, "{args:?} {output:?}");
+                assert_eq!(names(&folder), ["a", "pipe"], "{args:?}");
+            }
+        }
+    }
+
+    /// One of several files is a pipe that nobody reads from: those before it are written, and wait for it.
+    #[test]
+    fn of_files_that_belong_together_none_is_left() {
+        let folder = folder(&[("text", &text(3, 20_000)), ("o/0", b"old")]);
+        let into = folder.path().join("o");
+        let left = |args: &[&str], name: &str| {
+            assert!(Command::new("mkfifo").arg(into.join(name)).status().unwrap().success());
+            let child = spawn(&folder, args);
+            wait_for_beside(&into);
+            interrupt(&child);
+            assert_eq!(status(&child.wait_with_output().unwrap()), 130, "{args:?}");
+            let mut left: Vec<_> =
+                fs::read_dir(&into).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            left.sort();
+            fs::remove_file(into.join(name)).unwrap();
+            left.into_iter().map(|name| name.into_string().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&["chunk", "-n", "50", "text", "-o", "o/{}"], "7"), ["0", "7"]);
+        assert_eq!(fs::read(into.join("0")).unwrap(), b"old");
+        assert_eq!(left(&["man", "--dir", "o"], "tokenize-man.1"), ["0", "tokenize-man.1"]);
+        assert_eq!(left(&["convert", "gpt2", "-o", "o", "--to", "gpt2"], "merges.txt"), ["0", "merges.txt"]);
     }
 }

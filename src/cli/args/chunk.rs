@@ -40,8 +40,11 @@ pub(crate) struct ChunkArgs {
     pub(crate) balanced: bool,
     #[command(flatten)]
     pub(crate) vocabulary: VocabularyArgs,
-    /// Write each chunk to a file of its own, whole or not at all: {} in PATTERN becomes its index, {:04} the
+    /// Write each chunk to a file of its own, all of them or none: {} in PATTERN becomes its index, {:04} the
     /// index with zeros before it up to four digits. Files that exist are replaced. [default: JSON lines]
+    ///
+    /// Files take their places when all of them are written, so that Ctrl-C or a full disk leaves none, and no old one is
+    /// lost. Files of an earlier run with more chunks stay.
     ///
     /// JSON lines have index (from 0), start and end (bytes of the text, of UTF-16 in its text as UTF-8), token_start,
     /// tokens (of a model whose tokenizer is not public: estimated, and upper), and text; text_hex in its place if the chunk is not valid UTF-8. token_start is the index of the first

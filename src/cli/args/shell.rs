@@ -48,7 +48,7 @@ pub(crate) struct ManArgs {
     /// The page of this command, such as check [default: that of the whole].
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     pub(crate) command: Option<String>,
-    /// Write the pages of all commands into this folder, tokenize.1 and tokenize-COMMAND.1.
+    /// Write the pages of all commands into this folder, tokenize.1 and tokenize-COMMAND.1: all of them or none.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) dir: Option<PathBuf>,
     #[command(flatten)]

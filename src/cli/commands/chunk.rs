@@ -12,7 +12,7 @@ use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::input::{Input, Opened};
 use crate::cli::messages::Messages;
-use crate::cli::output::file::{WholeFile, is_stdout};
+use crate::cli::output::file::{WholeFiles, is_stdout};
 use crate::cli::output::{self, stdout};
 use crate::cli::{name, plan, spread, walk};
 
@@ -120,14 +120,14 @@ impl Pattern {
         Ok(Pattern { before: before.to_owned(), width, after: after.to_owned() })
     }
 
+    /// Writes the chunks, all of them or none.
     fn write(&self, text: &[u8], chunks: &[Chunk]) -> Result<(), Problem> {
+        let mut whole = WholeFiles::default();
         for (index, chunk) in chunks.iter().enumerate() {
             let Pattern { before, width, after } = self;
             let path = PathBuf::from(format!("{before}{index:0width$}{after}"));
-            let mut file = WholeFile::create(&path)?;
-            let written = file.write_all(&text[chunk.start..chunk.end]).and_then(|()| file.finish());
-            written.map_err(|error| Problem::file(&path, &error))?;
+            whole.add(&path, &text[chunk.start..chunk.end])?;
         }
-        Ok(())
+        whole.finish()
     }
 }

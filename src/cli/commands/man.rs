@@ -1,7 +1,5 @@
 //! `tokenize man`: pages for `man`, one for the whole and one for each command.
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use clap::Command;
@@ -10,7 +8,8 @@ use clap_mangen::Man;
 use crate::cli::args::{self, ManArgs};
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
-use crate::cli::output::{self, file::WholeFile};
+use crate::cli::output;
+use crate::cli::output::file::{NewFolder, WholeFiles};
 
 /// Runs the command.
 pub(crate) fn run(args: &ManArgs, messages: &Messages) -> Result<(), Failure> {
@@ -30,17 +29,15 @@ pub(crate) fn run(args: &ManArgs, messages: &Messages) -> Result<(), Failure> {
 }
 
 fn write_all(whole: &Command, folder: &Path, messages: &Messages) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|error| Problem::file(folder, &error))?;
+    let _new = NewFolder::create_all(folder)?;
     let commands = whole.get_subcommands().filter(|command| command.get_name() != "help");
+    let mut pages = WholeFiles::default();
     let mut written = 0;
     for command in std::iter::once(whole).chain(commands) {
-        let path = folder.join(format!("{}.1", name(command)));
-        let wrong = |error: std::io::Error| Problem::file(&path, &error);
-        let mut file = WholeFile::create(&path)?;
-        file.write_all(&page(command)?).map_err(wrong)?;
-        file.finish().map_err(wrong)?;
+        pages.add(&folder.join(format!("{}.1", name(command))), &page(command)?)?;
         written += 1;
     }
+    pages.finish()?;
     messages.note(format!("{written} pages are in {}", crate::cli::name::shown(folder)));
     Ok(())
 }

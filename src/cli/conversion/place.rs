@@ -1,14 +1,12 @@
 //! Where converted and trained vocabularies go: the format that a name tells, and files that are written whole or not at
 //! all.
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use super::NamedFile;
 use crate::cli::args::Target;
 use crate::cli::failure::{Failure, Problem};
-use crate::cli::output::file::{WholeFile, is_stdout};
+use crate::cli::output::file::{NewFolder, WholeFile, WholeFiles, is_stdout};
 use crate::cli::{name, output};
 
 /// The format that is asked for, or that the name of the output tells.
@@ -49,38 +47,19 @@ pub(crate) fn check(out: &Path, target: Target) -> Result<(), Problem> {
     if out.is_dir() {
         return WholeFile::create(&out.join("vocab.json")).map(drop);
     }
-    let wrong = |error: std::io::Error| Problem::file(out, &error);
-    fs::create_dir(out).and_then(|()| fs::remove_dir(out)).map_err(wrong)
+    NewFolder::create(out).map(drop)
 }
 
-/// Writes the files of a vocabulary.
+/// Writes the files of a vocabulary: all before the first takes its place.
 pub(crate) fn write(out: &Path, target: Target, files: &[NamedFile]) -> Result<(), Failure> {
-    let wrong = |error: std::io::Error| Problem::file(out, &error);
     if let ([(None, bytes)], true) = (files, is_stdout(out)) {
         return Ok(output::bytes(bytes)?);
     }
     let is_new = target == Target::Gpt2 && !out.is_dir();
-    if is_new {
-        fs::create_dir(out).map_err(wrong)?;
-    }
-    let done = write_files(out, files);
-    if is_new && done.is_err() {
-        // What is in it by now, if anything is, is not ours to remove; nobody needs to know of an empty folder.
-        let _ = fs::remove_dir(out);
-    }
-    Ok(done?)
-}
-
-/// Writes all files before the first takes its place.
-fn write_files(out: &Path, files: &[NamedFile]) -> Result<(), Problem> {
-    let mut pending = Vec::new();
+    let _folder = if is_new { Some(NewFolder::create(out)?) } else { None };
+    let mut whole = WholeFiles::default();
     for (name, bytes) in files {
-        let path = name.map_or_else(|| out.to_owned(), |name| out.join(name));
-        let mut file = WholeFile::create(&path)?;
-        file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| Problem::file(&path, &error))?;
-        pending.push((path, file));
+        whole.add(&name.map_or_else(|| out.to_owned(), |name| out.join(name)), bytes)?;
     }
-    pending
-        .into_iter()
-        .try_for_each(|(path, file)| file.finish().map_err(|error| Problem::file(&path, &error)))
+    Ok(whole.finish()?)
 }

@@ -1,12 +1,14 @@
-//! A file that is written whole or not at all: written beside its place, and moved there at the end. Or standard output, if
-//! that is named.
+//! A file that is written whole or not at all: written beside its place, and moved there at the end. Several that belong
+//! together are moved when all are written. Or standard output, if that is named.
+//!
+//! Ctrl-C in the meantime leaves nothing behind: see `unfinished`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, Problem};
-use crate::cli::unfinished;
+use crate::cli::{interrupt, unfinished};
 
 /// How many names to try for the file beside.
 const ATTEMPTS: u32 = 100;
@@ -15,7 +17,13 @@ const ATTEMPTS: u32 = 100;
 pub(crate) struct WholeFile {
     out: BufWriter<File>,
     /// The file beside and the place it will take; nothing for a device or pipe, which is written to as it is.
-    pending: Option<(PathBuf, PathBuf)>,
+    pending: Option<Pending>,
+}
+
+/// A file beside its place. Dropped before it is moved there, it is gone.
+struct Pending {
+    beside: PathBuf,
+    place: PathBuf,
 }
 
 /// Whether a path is a name of standard output: it is written to as it stands, and never replaced.
@@ -41,8 +49,10 @@ impl WholeFile {
             let file = OpenOptions::new().write(true).open(&place).map_err(wrong)?;
             return Ok(WholeFile { out: BufWriter::new(file), pending: None });
         }
+        interrupt::clean_up()?;
         let (file, beside) = beside(&place).map_err(wrong)?;
-        let whole = WholeFile { out: BufWriter::new(file), pending: Some((beside, place)) };
+        let pending = Some(Pending { beside, place });
+        let whole = WholeFile { out: BufWriter::new(file), pending };
         if let Some(old) = old {
             whole.out.get_ref().set_permissions(old.permissions()).map_err(wrong)?;
         }
@@ -50,14 +60,78 @@ impl WholeFile {
     }
 
     /// Puts the file in its place.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
+        let pending = self.close()?;
+        put_in_place(pending.as_slice()).map_err(|(_, error)| error)
+    }
+
+    /// All is written.
+    fn close(mut self) -> io::Result<Option<Pending>> {
         self.out.flush()?;
-        if let Some((beside, place)) = &self.pending {
-            fs::rename(beside, place)?;
-            unfinished::take_out(beside);
+        Ok(self.pending)
+    }
+}
+
+fn put_in_place(pending: &[Pending]) -> Result<(), (usize, io::Error)> {
+    let moves = pending.iter().map(|Pending { beside, place }| (beside.as_path(), place.as_path()));
+    unfinished::put_in_place(moves)
+}
+
+/// Files that take their places together, when all of them are written. Dropped before, they leave nothing behind.
+#[derive(Default)]
+pub(crate) struct WholeFiles {
+    pending: Vec<Pending>,
+    /// What each was called.
+    paths: Vec<PathBuf>,
+}
+
+impl WholeFiles {
+    /// Writes one of them.
+    pub(crate) fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        let mut file = WholeFile::create(path)?;
+        let written = file.write_all(bytes).and_then(|()| file.close());
+        if let Some(pending) = written.map_err(|error| Problem::file(path, &error))? {
+            self.pending.push(pending);
+            self.paths.push(path.to_owned());
         }
-        self.pending = None;
         Ok(())
+    }
+
+    /// Puts all in their places. Ctrl-C waits until it is done; should the system refuse one of them, those before it are in
+    /// their places already.
+    pub(crate) fn finish(self) -> Result<(), Problem> {
+        put_in_place(&self.pending).map_err(|(index, error)| Problem::file(&self.paths[index], &error))
+    }
+}
+
+/// A folder that did not exist. Dropped when nothing is in it, it is gone again.
+pub(crate) struct NewFolder(PathBuf);
+
+impl NewFolder {
+    /// Makes the folder. Its own folder must exist.
+    pub(crate) fn create(path: &Path) -> Result<NewFolder, Problem> {
+        interrupt::clean_up()?;
+        unfinished::folder(path).map_err(|error| Problem::file(path, &error))?;
+        Ok(NewFolder(path.to_owned()))
+    }
+
+    /// Makes it and those above it, as far as they do not exist. The innermost is the first.
+    pub(crate) fn create_all(path: &Path) -> Result<Vec<NewFolder>, Problem> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+        let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+        // Asked once more: `a/..` exists as soon as `a` does.
+        let missing = missing.into_iter().rev().filter(is_missing);
+        let mut folders = missing.map(NewFolder::create).collect::<Result<Vec<_>, _>>()?;
+        folders.reverse();
+        Ok(folders)
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        unfinished::take_out(&self.0);
+        // Where something is in it, it is there to stay.
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
@@ -112,15 +186,10 @@ fn beside(place: &Path) -> io::Result<(File, PathBuf)> {
         hidden.push(name);
         hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
         let path = place.with_file_name(hidden);
-        unfinished::add(&path);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match unfinished::file(&path) {
             Ok(file) => return Ok((file, path)),
-            Err(error) => {
-                unfinished::take_out(&path);
-                if error.kind() != ErrorKind::AlreadyExists {
-                    return Err(error);
-                }
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
         }
     }
     Err(ErrorKind::AlreadyExists.into())
@@ -136,12 +205,12 @@ impl Write for WholeFile {
     }
 }
 
-impl Drop for WholeFile {
+impl Drop for Pending {
     fn drop(&mut self) {
-        if let Some((beside, _)) = &self.pending {
+        // One that was moved is not there any more.
+        if unfinished::take_out(&self.beside) {
             // Nobody is left who could be told.
-            let _ = fs::remove_file(beside);
-            unfinished::take_out(beside);
+            let _ = fs::remove_file(&self.beside);
         }
     }
 }

@@ -277,7 +277,9 @@ impl Workshop {
 impl Aside {
     /// What is in the folder is of use from now on, or gone.
     fn settle(&self, folder: &Path) {
-        (1..=self.named).for_each(|number| unfinished::take_out(&folder.join(format!("{number}.counts"))));
+        for number in 1..=self.named {
+            unfinished::take_out(&folder.join(format!("{number}.counts")));
+        }
         unfinished::take_out(folder);
     }
 }
