@@ -49,20 +49,21 @@ pub(crate) fn run(args: &CompareArgs, settings: &Settings, messages: &Messages) 
     });
     let around = around.collect::<Result<Vec<u64>, Problem>>()?;
     let gathered = walk::gather(&args.input.files, messages)?;
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let words = plan::words(args.words, settings);
+    let same = same(&bases, args.vocab.len());
+    let different = same.iter().enumerate().filter(|&(place, &first)| place == first).count();
     let comparing = Comparing {
         bases: &bases,
-        same: same(&bases, args.vocab.len()),
+        same,
         around,
         options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         any: args.input.files.text,
-        progress: Progress::new(messages.tells_notes(), sizes),
+        progress: Progress::times(messages.tells_notes(), &gathered.inputs, different),
         counts: Mutex::new(HashMap::new()),
     };
     let one = |place: usize, input: &Input, threads: usize| comparing.one(place, input, threads);
     let outcomes = spread::each(&gathered.inputs, plan::threads(args.threads, settings), &one);
-    comparing.progress.finish();
+    comparing.progress.finish(messages);
     let mut counted = comparing.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let places = gathered.inputs.iter().enumerate();
     let mut files: Vec<(PathBuf, Vec<Counts>)> = Vec::new();
@@ -182,13 +183,14 @@ impl Comparing<'_> {
         }
         let mut options = self.options;
         options.threads = threads;
+        let progress = &mut |bytes| self.progress.add(bytes);
         // Models that share an encoding are counted once.
         let mut tallies: Vec<Tally> = Vec::new();
         let mut counts = Vec::new();
         for (place, (basis, around)) in self.bases.iter().zip(&self.around).enumerate() {
             let tally = match tallies.get(self.same[place]) {
                 Some(&tally) => tally,
-                None => match count_reader(&basis.tokenizer, &*bytes, options, &mut |_| ()) {
+                None => match count_reader(&basis.tokenizer, &*bytes, options, progress) {
                     Ok(tally) => tally,
                     Err(error) => return Outcome::Failed(spread::explain(error, input)),
                 },
@@ -196,7 +198,6 @@ impl Comparing<'_> {
             tallies.push(tally);
             counts.push(spread::counts(tally.tokens + around, basis.ratios, text.profiled(), tally.measures));
         }
-        self.progress.add(bytes.len() as u64);
         let Some(&first) = counts.first() else { return Outcome::Binary };
         let remarks = text.remarks(Some(&first.measures), &self.bases[0].tokenizer);
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).insert(place, counts);

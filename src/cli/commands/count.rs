@@ -34,8 +34,7 @@ pub(crate) fn run(
     let frame = plan::frame(&args.input, &basis)?;
     let words = plan::words(args.words, settings);
     let gathered = walk::gather(&args.input.files, messages)?;
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
-    let progress = Progress::new(messages.tells_notes(), sizes);
+    let progress = Progress::new(messages.tells_notes(), &gathered.inputs);
     let counting = Counting {
         tokenizer: &basis.tokenizer,
         options: spread::options(plan::policy(args.input.special, settings), measure(args, words)),
@@ -46,7 +45,7 @@ pub(crate) fn run(
         progress: &progress,
     };
     let outcomes = counting.all(&gathered.inputs);
-    progress.finish();
+    progress.finish(messages);
     let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
     if rows.is_empty() && messages.have_failed() {
         return Ok(());

@@ -1,6 +1,6 @@
 //! `tokenize encode`: the token ids of inputs, written as they are found.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use bytepair::stream::Encoder;
@@ -35,13 +35,14 @@ pub(crate) fn run(args: &EncodeArgs, settings: &Settings, messages: &Messages) -
     if let Some(output) = &args.output {
         gathered.leave_out(output, messages);
     }
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
+    // Ids that run over the screen leave no line for a bar.
+    let is_on_screen = args.output.as_ref().is_none_or(|path| is_stdout(path)) && io::stdout().is_terminal();
     let encoding = Encoding {
         tokenizer: &basis.tokenizer,
         policy: plan::policy(args.input.special, settings),
         frame,
         any: args.input.files.text,
-        progress: Progress::new(messages.tells_notes(), sizes),
+        progress: Progress::new(messages.tells_notes() && !is_on_screen, &gathered.inputs),
         messages,
     };
     let ids = if args.jsonl { IdWriter::json(&basis.tokenizer) } else { IdWriter::plain() };
@@ -87,7 +88,7 @@ impl Encoding<'_> {
                 Err(problem) => self.messages.error(&problem),
             }
         }
-        self.progress.finish();
+        self.progress.finish(self.messages);
         tell_binary(&binary, self.messages);
         for (folder, used) in gathered.folders.iter().zip(used) {
             tell_empty(folder, used, self.messages);

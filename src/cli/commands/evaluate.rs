@@ -80,9 +80,8 @@ pub(crate) fn evaluate(
     how: &How,
     messages: &Messages,
 ) -> Option<Evaluation> {
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     // Each vocabulary reads a file; what can be read once only has no size.
-    let progress = Progress::new(messages.tells_notes(), sizes.map(|size| size * candidates.len() as u64));
+    let progress = Progress::times(messages.tells_notes(), &gathered.inputs, candidates.len());
     let evaluating = Evaluating {
         candidates,
         options: spread::options(how.policy, plan::measure(how.words)),
@@ -93,10 +92,11 @@ pub(crate) fn evaluate(
         progress: &progress,
     };
     let (outcomes, evaluation) = evaluating.all(&gathered.inputs);
-    progress.finish();
     if how.interrupt.is_some_and(Interrupt::is_set) {
+        progress.clear();
         return None;
     }
+    progress.finish(messages);
     let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
     (!rows.is_empty() || !messages.have_failed()).then_some(evaluation)
 }

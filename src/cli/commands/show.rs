@@ -22,6 +22,7 @@ use crate::cli::output::{Style, plural, table};
 use crate::cli::page::tokens::Collector;
 use crate::cli::pager::Sheet;
 use crate::cli::plan::{self, Basis};
+use crate::cli::progress::Progress;
 use crate::cli::showing::difference::Comparer;
 use crate::cli::showing::{self, Finder, Token};
 use crate::cli::walk::{self, Gathered};
@@ -40,6 +41,12 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
         bases.push(basis);
     }
     let style = Style::of_stdout(args.common.color);
+    let mut gathered = walk::gather(&args.input.files, messages)?;
+    if let Some(output) = &args.html {
+        gathered.leave_out(output, messages);
+    }
+    // Tokens that run over the screen, or a pager, leave no line for a bar.
+    let is_on_screen = args.html.as_ref().is_none_or(|path| is_stdout(path)) && io::stdout().is_terminal();
     let showing = Showing {
         args,
         policy: plan::policy(args.input.special, settings),
@@ -47,11 +54,8 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
         look: Look { coloured: style.is_coloured(), ids: args.ids },
         style,
         messages,
+        progress: Progress::new(messages.tells_notes() && !is_on_screen, &gathered.inputs),
     };
-    let mut gathered = walk::gather(&args.input.files, messages)?;
-    if let Some(output) = &args.html {
-        gathered.leave_out(output, messages);
-    }
     match &bases[..] {
         [basis] if args.html.is_some() => showing.page(basis, gathered),
         [basis] => showing.one(basis, gathered),
@@ -70,6 +74,7 @@ struct Showing<'a> {
     look: Look,
     style: Style,
     messages: &'a Messages,
+    progress: Progress,
 }
 
 /// How a text is shown: what is done at its beginning, and with it.
@@ -176,7 +181,7 @@ impl Showing<'_> {
     ) -> Result<Measures, Failure> {
         let mut meter = Meter::new(self.words == Words::Unicode);
         let mut finder = Finder::new(&basis.tokenizer, self.policy, frame);
-        let whole = showing::read(input, text, self.messages, &mut |chunk| {
+        let whole = showing::read(input, text, (self.messages, &self.progress), &mut |chunk| {
             meter.push(chunk);
             finder.push(chunk, each)
         })?;
@@ -214,7 +219,7 @@ impl Showing<'_> {
             }
             let tokenizers = bases.map(|basis| &basis.tokenizer);
             let mut comparer = Comparer::new(tokenizers, self.policy, [&frames[0], &frames[1]]);
-            let whole = showing::read(input, text, self.messages, &mut |chunk| {
+            let whole = showing::read(input, text, (self.messages, &self.progress), &mut |chunk| {
                 bytes += chunk.len() as u64;
                 comparer.push(chunk, &mut |window, stretch| Ok(writer.stretch(window, stretch, out)?))
             })?;
@@ -247,6 +252,7 @@ impl Showing<'_> {
                 Err(problem) => self.messages.error(&problem),
             }
         }
+        self.progress.finish(self.messages);
         tell_binary(&binary, self.messages);
         for (folder, used) in gathered.folders.iter().zip(used) {
             tell_empty(folder, used, self.messages);

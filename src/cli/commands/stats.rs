@@ -35,19 +35,18 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     basis.must_have_ids()?;
     let gathered = walk::gather(&args.input.files, messages)?;
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
     let words = plan::words(args.words, settings);
     let gathering = Gathering {
         tokenizer: &basis.tokenizer,
         options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
         any: args.input.files.text,
-        progress: Progress::new(messages.tells_notes(), sizes),
+        progress: Progress::new(messages.tells_notes(), &gathered.inputs),
         sum: Mutex::default(),
     };
     let wanted = plan::threads(args.threads, settings);
     let one = |_: usize, input: &Input, threads: usize| gathering.one(input, threads);
     let outcomes = spread::each(&gathered.inputs, wanted, &one);
-    gathering.progress.finish();
+    gathering.progress.finish(messages);
     let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
     if rows.is_empty() && messages.have_failed() {
         return Ok(());

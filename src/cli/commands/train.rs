@@ -273,7 +273,10 @@ fn learn(trainer: &Trainer, pieces: &dyn PieceSource, messages: &Messages) -> Re
         progress.add(1);
         !interrupt.is_set()
     });
-    progress.finish();
+    match interrupt.is_set() {
+        true => progress.clear(),
+        false => progress.finish(messages),
+    }
     match trained {
         Ok(trained) if !interrupt.is_set() => Ok(trained),
         Ok(_) => Err(Failure::Stopped(Problem::new("stopped"))),

@@ -37,8 +37,7 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
     if let Some(output) = &args.html {
         gathered.leave_out(output, messages);
     }
-    let sizes: Option<u64> = gathered.inputs.iter().map(|input| input.size).sum();
-    let progress = Progress::new(messages.tells_notes(), sizes);
+    let progress = Progress::new(messages.tells_notes(), &gathered.inputs);
     let counting = Counting {
         tokenizer: &basis.tokenizer,
         options: spread::options(plan::policy(args.input.special, settings), plan::measure(words)),
@@ -49,7 +48,7 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
         progress: &progress,
     };
     let outcomes = counting.all(&gathered.inputs);
-    progress.finish();
+    progress.finish(messages);
     let rows = tell(gathered.inputs, outcomes, &gathered.folders, messages);
     if rows.is_empty() && messages.have_failed() {
         return Ok(());

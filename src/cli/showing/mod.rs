@@ -14,6 +14,7 @@ use bytepair::{Frame, Span, SpecialPolicy, TokenId, Tokenizer};
 use crate::cli::failure::Failure;
 use crate::cli::input::{Input, Text};
 use crate::cli::messages::Messages;
+use crate::cli::progress::Progress;
 use crate::cli::spread;
 
 /// How much is read at a time.
@@ -154,7 +155,7 @@ pub(crate) type Encoded = Result<(), bytepair::Error>;
 pub(crate) fn read(
     input: &Input,
     text: &mut Text,
-    messages: &Messages,
+    (messages, progress): (&Messages, &Progress),
     each: &mut dyn FnMut(&[u8]) -> Result<Encoded, Failure>,
 ) -> Result<bool, Failure> {
     let mut buffer = vec![0; READ];
@@ -168,6 +169,7 @@ pub(crate) fn read(
                 return Ok(false);
             }
         };
+        progress.add(chunk.len() as u64);
         if !tell(each(chunk)?, input, messages) {
             return Ok(false);
         }

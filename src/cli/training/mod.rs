@@ -96,12 +96,14 @@ pub(crate) fn count(
     let interrupt = Interrupt::install()?;
     let mut workshop = Workshop::new(output, trainer.counts()?.header(), args.files.text, interrupt);
     workshop.begin(args.resume, &mut inputs, messages)?;
-    let sizes: Option<u64> = inputs.iter().map(|input| input.size).sum();
-    let progress = Progress::new(messages.tells_notes(), sizes);
+    let progress = Progress::new(messages.tells_notes(), &inputs);
     let texts = Texts::new(&inputs, args, &workshop, interrupt, &progress);
     let mut position = workshop.position();
     let counted = trainer.count_from(&texts, &mut position);
-    progress.finish();
+    match &counted {
+        Ok((_, halts)) if halts.is_empty() && !interrupt.is_set() => progress.finish(messages),
+        _ => progress.clear(),
+    }
     let skipped = texts.tell(messages);
     let (counts, halts) = counted?;
     if !halts.is_empty() {

@@ -151,8 +151,7 @@ fn count(
     // What has no size, such as a pipe, may have no end.
     let (piped, files): (Vec<_>, Vec<_>) =
         gathered.inputs.into_iter().partition(|input| input.size.is_none());
-    let sizes: Option<u64> = files.iter().map(|input| input.size).sum();
-    let progress = Progress::new(messages.tells_notes(), sizes);
+    let progress = Progress::new(messages.tells_notes(), &files);
     let policy = plan::policy(args.input.special, settings);
     let counting = Counting {
         tokenizer: &group.basis.tokenizer,
@@ -164,7 +163,7 @@ fn count(
         progress: &progress,
     };
     let outcomes = counting.all(&files);
-    progress.finish();
+    progress.finish(messages);
     group.rows = tell(files, outcomes, &gathered.folders, messages);
     for input in piped {
         let before = if group.per_file { 0 } else { group.total().upper };
