@@ -18,7 +18,7 @@ use crate::cli::input::{Input, Opened, Remark};
 use crate::cli::progress::Progress;
 
 /// From this size on a file gets all threads.
-const LARGE: u64 = 8 << 20;
+pub(crate) const LARGE: u64 = 8 << 20;
 
 /// Below this size all together are not worth a thread.
 const SMALL: u64 = 1 << 20;

@@ -108,3 +108,24 @@ fn what_cannot_be_compared_is_refused() {
     run(&["compare", "--vocab", "missing.json"], "text").failed(&["missing.json"]);
     run(&["compare", "missing.txt"], "").failed(&["missing.txt"]);
 }
+
+/// Large files are read once for each vocabulary, standard input is held: the numbers are the same, and those of `count`.
+#[test]
+fn large_files_have_the_same_numbers() {
+    let text = "Where are the tokens? où sont les jetons ?\n".repeat(220_000).into_bytes();
+    let files = folder(&[("text", &text)]);
+    let args = ["compare", "--json", "-e", "gpt2", "-m", "claude-opus-5", "-m", "gpt-4o"];
+    let read = run_in(&files, &[&args[..], &["text"]].concat()).json();
+    let held = run(&args, text.clone()).json();
+    assert_eq!(read["total"], held["total"]);
+    let rows = read["total"]["models"].as_array().unwrap();
+    for row in rows {
+        let (flag, name) = match row["model"].as_str() {
+            Some(model) => ("-m", model),
+            None => ("-e", row["encoding"].as_str().unwrap()),
+        };
+        let counted = run_in(&files, &["count", "--json", flag, name, "text"]).json();
+        assert_eq!(row["tokens"], counted["total"]["tokens"], "{name}");
+    }
+    assert_eq!(rows.len(), 3);
+}

@@ -1,6 +1,6 @@
 //! `tokenize compare`: what texts are for several models, a row for each.
 //!
-//! Each text is read once and held in memory while all vocabularies count it.
+//! A text is held in memory while all vocabularies count it, but for large files: each vocabulary reads these by itself.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -15,14 +15,14 @@ use crate::cli::arrange;
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
-use crate::cli::input::{Input, Opened};
+use crate::cli::input::{Input, Opened, Origin, Text};
 use crate::cli::messages::Messages;
 use crate::cli::name as names;
 use crate::cli::output::Style;
 use crate::cli::output::compare::{self, Group, Report};
 use crate::cli::plan::{self, Basis};
 use crate::cli::progress::Progress;
-use crate::cli::spread::{self, Outcome};
+use crate::cli::spread::{self, LARGE, Outcome};
 use crate::cli::walk;
 
 /// What is compared if nobody says: a model of each family that many use.
@@ -177,24 +177,31 @@ impl Comparing<'_> {
         if self.bases.iter().any(|basis| basis.ratios.is_some()) {
             text.profile();
         }
-        let mut bytes = Vec::new();
-        if let Err(error) = text.read_to_end(&mut bytes) {
-            return Outcome::Failed(input.problem(&error));
+        let can_be_read_again = input.origin != Origin::Stdin && input.size.is_some_and(|size| size >= LARGE);
+        let mut held = None;
+        if !can_be_read_again {
+            let mut bytes = Vec::new();
+            if let Err(error) = text.read_to_end(&mut bytes) {
+                return Outcome::Failed(input.problem(&error));
+            }
+            held = Some(bytes);
         }
         let mut options = self.options;
         options.threads = threads;
-        let progress = &mut |bytes| self.progress.add(bytes);
         // Models that share an encoding are counted once.
         let mut tallies: Vec<Tally> = Vec::new();
         let mut counts = Vec::new();
         for (place, (basis, around)) in self.bases.iter().zip(&self.around).enumerate() {
             let tally = match tallies.get(self.same[place]) {
                 Some(&tally) => tally,
-                None => match count_reader(&basis.tokenizer, &*bytes, options, progress) {
+                None => match self.count(place, input, (&mut text, held.as_deref()), options) {
                     Ok(tally) => tally,
-                    Err(error) => return Outcome::Failed(spread::explain(error, input)),
+                    Err(problem) => return Outcome::Failed(problem),
                 },
             };
+            if tallies.first().is_some_and(|first| !is_same_text(first, &tally)) {
+                return Outcome::Failed(changed(input));
+            }
             tallies.push(tally);
             counts.push(spread::counts(tally.tokens + around, basis.ratios, text.profiled(), tally.measures));
         }
@@ -202,5 +209,54 @@ impl Comparing<'_> {
         let remarks = text.remarks(Some(&first.measures), &self.bases[0].tokenizer);
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).insert(place, counts);
         Outcome::Counted(first, remarks)
+    }
+
+    /// Counts a text by one vocabulary: what is held of it, or else the file. The first reads what is open already.
+    fn count(
+        &self,
+        place: usize,
+        input: &Input,
+        (text, held): (&mut Text, Option<&[u8]>),
+        options: CountOptions,
+    ) -> Result<Tally, Problem> {
+        let tokenizer = &self.bases[place].tokenizer;
+        let progress = &mut |bytes| self.progress.add(bytes);
+        let counted = match held {
+            Some(bytes) => count_reader(tokenizer, bytes, options, progress),
+            None if place == 0 => count_reader(tokenizer, text, options, progress),
+            None => match input.open(self.any, false)? {
+                Opened::Text(mut again) => count_reader(tokenizer, &mut *again, options, progress),
+                Opened::Binary => return Err(changed(input)),
+            },
+        };
+        counted.map_err(|error| spread::explain(error, input))
+    }
+}
+
+/// Whether two vocabularies have read the same, as far as the measures tell.
+fn is_same_text(one: &Tally, other: &Tally) -> bool {
+    let measures = |tally: &Tally| {
+        let measures = tally.measures;
+        (measures.bytes, measures.chars, measures.words, measures.lines)
+    };
+    measures(one) == measures(other)
+}
+
+/// A row of one text beside a row of another would be wrong.
+fn changed(input: &Input) -> Problem {
+    Problem::new("has changed while it was read").about(input.shown()).hint("run it again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_text_is_noticed() {
+        let tally = |text: &str| Tally { tokens: 0, measures: bytepair::Measures::of(text.as_bytes()) };
+        assert!(is_same_text(&tally("one two\n"), &tally("six ten\n")), "as far as the measures tell");
+        for other in ["one two\n\n", "onetwos\n", "on\ntwos\n", "öe two\n", ""] {
+            assert!(!is_same_text(&tally("one two\n"), &tally(other)), "{other:?}");
+        }
     }
 }
