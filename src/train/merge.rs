@@ -64,8 +64,25 @@ pub(super) trait Guide {
     fn learned(&mut self, merge: Learned) -> bool;
 }
 
+/// How many numbers there are.
+#[derive(Clone, Copy)]
+pub(super) struct Numbers {
+    /// For pairs: at most [`NONE`].
+    pub(super) pairs: u32,
+    /// For symbols, in the cells of the words as they are laid out.
+    pub(super) symbols: usize,
+}
+
+impl Numbers {
+    /// Those that cells of this kind have.
+    pub(super) fn of<S: Symbol>() -> Numbers {
+        Numbers { pairs: NONE, symbols: S::HOLE.index() }
+    }
+}
+
 /// Learns merges from words. `lengths` are the lengths in bytes of the symbols to begin with; the symbol of a merge is
-/// the next number.
+/// the next number. When there are no more numbers for symbols, cells get wider: the first merges, which have most of the
+/// work, are done in narrow ones, of which twice as many are near.
 ///
 /// Fails if there are more pairs than numbers for them.
 pub(super) fn learn<S: Symbol>(
@@ -73,17 +90,7 @@ pub(super) fn learn<S: Symbol>(
     lengths: &[u32],
     goal: Goal,
     guide: &mut dyn Guide,
-) -> Result<(), Error> {
-    learn_few(words, lengths, goal, guide, NONE)
-}
-
-/// The same with so many numbers for pairs; at most [`NONE`].
-pub(super) fn learn_few<S: Symbol>(
-    words: Vec<Words<S>>,
-    lengths: &[u32],
-    goal: Goal,
-    guide: &mut dyn Guide,
-    most_pairs: u32,
+    numbers: Numbers,
 ) -> Result<(), Error> {
     let parts = std::thread::scope(|scope| {
         let parts = words.into_iter().map(|words| scope.spawn(|| Part::new(words, lengths.to_vec())));
@@ -93,27 +100,39 @@ pub(super) fn learn_few<S: Symbol>(
         };
         parts.into_iter().map(part).collect()
     });
-    Team::new(parts).with_helpers(|team| {
-        let mut learner = Learner::new(team, goal, lengths, most_pairs);
+    let team = Team::new(parts);
+    let mut course = Course::new(goal, lengths, numbers);
+    course = team.with_helpers(|team| {
+        let mut learner = Learner::new(team, course);
         learner.enqueue(&mut Names::Any(HashMap::new()));
         learner.learn(guide);
-        match learner.is_full {
-            false => Ok(()),
-            true => {
-                let message =
-                    format!("there are more than {most_pairs} different pairs, which cannot be told apart");
-                Err(Error::new(ErrorKind::InvalidTraining, message)
-                    .with_hint("leave out rare pieces (--min-count 2), or learn from fewer texts"))
-            }
-        }
-    })
+        learner.course
+    });
+    if course.needs_wider() {
+        course.symbols = Numbers::of::<u32>().symbols;
+        let team = Team::new(team.into_parts().map(Part::widened).collect());
+        course = team.with_helpers(|team| {
+            let mut learner = Learner::new(team, course);
+            learner.learn(guide);
+            learner.course
+        });
+    }
+    if !course.is_full {
+        return Ok(());
+    }
+    let message =
+        format!("there are more than {} different pairs, which cannot be told apart", course.most_pairs);
+    Err(Error::new(ErrorKind::InvalidTraining, message)
+        .with_hint("leave out rare pieces (--min-count 2), or learn from fewer texts"))
 }
 
-struct Learner<'t, S> {
-    team: &'t Helped<'t, S>,
+/// How far learning has come.
+struct Course {
     goal: Goal,
     /// How many symbols there are to begin with.
     first: usize,
+    /// How many there can be, as wide as cells are.
+    symbols: usize,
     lengths: Vec<u32>,
     /// For each symbol, after how many merges it was last merged with another.
     touched: Vec<u32>,
@@ -122,6 +141,44 @@ struct Learner<'t, S> {
     pairs: u32,
     most_pairs: u32,
     is_full: bool,
+    /// Whether nothing more is to be learned, or can be.
+    is_done: bool,
+}
+
+impl Course {
+    fn new(goal: Goal, lengths: &[u32], numbers: Numbers) -> Course {
+        Course {
+            goal,
+            first: lengths.len(),
+            symbols: numbers.symbols,
+            lengths: lengths.to_vec(),
+            touched: vec![0; lengths.len()],
+            queue: Queue::default(),
+            pairs: 0,
+            most_pairs: numbers.pairs,
+            is_full: false,
+            is_done: false,
+        }
+    }
+
+    /// How many merges were learned.
+    fn merges(&self) -> usize {
+        self.lengths.len() - self.first
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.is_done || self.is_full || self.merges() >= self.goal.merges
+    }
+
+    /// Whether it ended only because there were no more numbers for symbols.
+    fn needs_wider(&self) -> bool {
+        !self.is_at_end() && self.lengths.len() >= self.symbols
+    }
+}
+
+struct Learner<'t, S> {
+    team: &'t Helped<'t, S>,
+    course: Course,
     fresh: Vec<((u32, u32), u64)>,
     again: Again<S>,
 }
@@ -135,55 +192,46 @@ struct Again<S> {
 }
 
 impl<'t, S: Symbol> Learner<'t, S> {
-    fn new(team: &'t Helped<'t, S>, goal: Goal, lengths: &[u32], most_pairs: u32) -> Learner<'t, S> {
-        Learner {
-            team,
-            goal,
-            first: lengths.len(),
-            lengths: lengths.to_vec(),
-            touched: vec![0; lengths.len()],
-            queue: Queue::default(),
-            pairs: 0,
-            most_pairs,
-            is_full: false,
-            fresh: Vec::new(),
-            again: Again { pairs: Vec::new(), places: Vec::new(), counts: Vec::new() },
-        }
+    fn new(team: &'t Helped<'t, S>, course: Course) -> Learner<'t, S> {
+        let again = Again { pairs: Vec::new(), places: Vec::new(), counts: Vec::new() };
+        Learner { team, course, fresh: Vec::new(), again }
     }
 
+    /// Learns merges as long as there are any to learn and numbers for them.
     fn learn(&mut self, guide: &mut dyn Guide) {
         let mut names = Names::Beside([Vec::new(), Vec::new()]);
-        let mut merges = 0;
-        while (merges as usize) < self.goal.merges && !self.is_full {
-            let Some(top) = self.queue.pop() else { return };
+        while !self.course.is_at_end() && self.course.lengths.len() < self.course.symbols {
+            let Some(top) = self.course.queue.pop() else {
+                self.course.is_done = true;
+                return;
+            };
             let Reverse((left, right)) = top.pair;
             let (l, r) = (left as usize, right as usize);
             if self.is_old(&top) {
-                self.count_again(top, merges);
+                self.count_again(top, self.course.merges() as u32);
                 continue;
             }
-            let length = self.lengths[l].saturating_add(self.lengths[r]);
-            let is_first = length == 2 && self.goal.first_pairs_pass;
-            if (length > self.goal.longest && !is_first) || guide.refuses(left, right) {
+            let Course { goal, lengths, .. } = &self.course;
+            let length = lengths[l].saturating_add(lengths[r]);
+            let is_first = length == 2 && goal.first_pairs_pass;
+            if (length > goal.longest && !is_first) || guide.refuses(left, right) {
                 continue;
             }
-            let made = self.team.merge(self.merge_of(&top), self.goal.longest);
+            let made = self.team.merge(self.merge_of(&top), goal.longest);
             debug_assert!(made <= top.count);
-            merges += 1;
-            self.lengths.push(length);
-            self.touched.push(0);
-            (self.touched[l], self.touched[r]) = (merges, merges);
+            self.course.lengths.push(length);
+            self.course.touched.push(0);
+            let merges = self.course.merges() as u32;
+            (self.course.touched[l], self.course.touched[r]) = (merges, merges);
             self.enqueue(&mut names);
-            if !guide.learned(Learned { left, right, count: top.count, made }) {
-                return;
-            }
+            self.course.is_done = !guide.learned(Learned { left, right, count: top.count, made });
         }
     }
 
     /// Whether one of the two symbols was merged since the pair was counted.
     fn is_old(&self, entry: &Entry) -> bool {
         let Reverse((left, right)) = entry.pair;
-        self.touched[left as usize].max(self.touched[right as usize]) > entry.step
+        self.course.touched[left as usize].max(self.course.touched[right as usize]) > entry.step
     }
 
     fn merge_of(&self, entry: &Entry) -> Merge<S> {
@@ -191,10 +239,10 @@ impl<'t, S: Symbol> Learner<'t, S> {
         let newer = left.max(right);
         Merge {
             pair: entry.number,
-            newer: if (newer as usize) < self.first { 0 } else { newer },
+            newer: if (newer as usize) < self.course.first { 0 } else { newer },
             left: S::new(left as usize),
             right: S::new(right as usize),
-            both: S::new(self.lengths.len()),
+            both: S::new(self.course.lengths.len()),
         }
     }
 
@@ -208,9 +256,9 @@ impl<'t, S: Symbol> Learner<'t, S> {
         again.places.clear();
         again.pairs.push(self.merge_of(&top));
         let mut work = top.count;
-        let next = self.queue.run.len();
+        let next = self.course.queue.run.len();
         for place in (next.saturating_sub(LOOKED_AT)..next).rev() {
-            let entry = self.queue.run[place];
+            let entry = self.course.queue.run[place];
             if entry.count == GONE || !self.is_old(&entry) {
                 continue;
             }
@@ -223,20 +271,20 @@ impl<'t, S: Symbol> Learner<'t, S> {
             again.places.push(place);
         }
         self.team.recount(&again.pairs, &mut again.counts);
-        let least = self.goal.least;
+        let least = self.course.goal.least;
         let count = again.counts[0];
         if count >= least {
-            self.queue.push(Entry { count, step, ..top });
+            self.course.queue.push(Entry { count, step, ..top });
         }
         for (&place, &count) in again.places.iter().zip(&again.counts[1..]) {
-            let entry = &mut self.queue.run[place];
+            let entry = &mut self.course.queue.run[place];
             let before = std::mem::replace(entry, Entry { step, ..*entry });
             if count == before.count {
                 continue;
             }
             entry.count = GONE;
             if count >= least {
-                self.queue.push(Entry { count, step, ..before });
+                self.course.queue.push(Entry { count, step, ..before });
             }
         }
         self.again = again;
@@ -244,7 +292,8 @@ impl<'t, S: Symbol> Learner<'t, S> {
 
     /// Gives numbers to the pairs that appeared, and puts them into the queue.
     fn enqueue(&mut self, names: &mut Names) {
-        let (step, before) = (self.touched.len().saturating_sub(self.first) as u32, self.pairs);
+        let (step, before) =
+            (self.course.touched.len().saturating_sub(self.course.first) as u32, self.course.pairs);
         let mut fresh = std::mem::take(&mut self.fresh);
         for part in 0..self.team.parts() {
             self.team.part(part, |part| {
@@ -254,14 +303,14 @@ impl<'t, S: Symbol> Learner<'t, S> {
                         continue;
                     }
                     let symbols = (pair.left.index() as u32, pair.right.index() as u32);
-                    let name = names.of(symbols, self.lengths.len() as u32 - 1);
+                    let name = names.of(symbols, self.course.lengths.len() as u32 - 1);
                     if *name == NONE {
-                        if self.pairs == self.most_pairs {
-                            self.is_full = true;
+                        if self.course.pairs == self.course.most_pairs {
+                            self.course.is_full = true;
                             return;
                         }
-                        *name = self.pairs;
-                        self.pairs += 1;
+                        *name = self.course.pairs;
+                        self.course.pairs += 1;
                         fresh.push((symbols, 0));
                     }
                     fresh[(*name - before) as usize].1 += pair.weight;
@@ -270,9 +319,9 @@ impl<'t, S: Symbol> Learner<'t, S> {
             });
         }
         for ((symbols, count), number) in fresh.drain(..).zip(before..) {
-            *names.of(symbols, self.lengths.len() as u32 - 1) = NONE;
-            if count >= self.goal.least {
-                self.queue.push(Entry { count, pair: Reverse(symbols), number, step });
+            *names.of(symbols, self.course.lengths.len() as u32 - 1) = NONE;
+            if count >= self.course.goal.least {
+                self.course.queue.push(Entry { count, pair: Reverse(symbols), number, step });
             }
         }
         self.fresh = fresh;

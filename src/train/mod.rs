@@ -54,7 +54,7 @@ use crate::error::{Error, ErrorKind};
 use crate::pretokenize::{Split, known_pattern};
 use crate::special::{SpecialToken, SpecialTokens};
 use crate::tokenizer::Tokenizer;
-use merge::{Goal, Guide, Learned};
+use merge::{Goal, Guide, Learned, Numbers};
 use start::Start;
 
 pub use corpus::{Corpus, Documents, Halt, Position};
@@ -275,15 +275,14 @@ impl Trainer {
         };
         let mut guide = Recorder::new(&start, learned);
         let lengths = start.lengths();
-        // The two largest numbers stand for no symbol.
-        if start.tokens.len() + goal.merges < usize::from(u16::MAX - 1) {
+        if start.tokens.len() < Numbers::of::<u16>().symbols {
             let (words, text) = words::lay_out::<u16>(&mut pieces, self.threads, &mut symbols)?;
             guide.text = text;
-            merge::learn(words, &lengths, goal, &mut guide)?;
+            merge::learn(words, &lengths, goal, &mut guide, Numbers::of::<u16>())?;
         } else {
             let (words, text) = words::lay_out::<u32>(&mut pieces, self.threads, &mut symbols)?;
             guide.text = text;
-            merge::learn(words, &lengths, goal, &mut guide)?;
+            merge::learn(words, &lengths, goal, &mut guide, Numbers::of::<u32>())?;
         }
         let (merges, text) = (guide.merges, (guide.text, guide.asked));
         Trained::new(self, start, goal, merges, text)

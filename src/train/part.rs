@@ -110,6 +110,14 @@ impl<S: Symbol> Part<S> {
         part
     }
 
+    /// The same with room for more symbols, between two steps.
+    pub(super) fn widened(self) -> Part<u32> {
+        let Part { words, places, lists, found, scratch, lengths, .. } = self;
+        let cells = words.cells.iter().map(|cell| cell.widened()).collect();
+        let words = Words { cells, groups: words.groups };
+        Part { words, places, lists, found, fresh: Vec::new(), scratch, lengths }
+    }
+
     /// The pairs that appeared in the last step, each once.
     pub(super) fn fresh(&self) -> &[Fresh<S>] {
         &self.fresh

@@ -69,6 +69,12 @@ impl<S: Symbol> Team<S> {
         Team { seats: parts.into_iter().map(seat).collect() }
     }
 
+    /// The parts, after all work.
+    pub(super) fn into_parts(self) -> impl Iterator<Item = Part<S>> {
+        let part = |seat: Seat<S>| seat.work.into_inner().unwrap_or_else(PoisonError::into_inner).part;
+        self.seats.into_iter().map(part)
+    }
+
     /// Does `work` with helpers for all parts but the first.
     pub(super) fn with_helpers<R>(&self, work: impl FnOnce(&Helped<'_, S>) -> R) -> R {
         std::thread::scope(|scope| {

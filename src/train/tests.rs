@@ -205,8 +205,8 @@ fn the_largest_counts_are_exact() {
     }
 }
 
-/// What [`merge::learn_few`] learns with numbers for so many pairs.
-fn learned_with_few(most_pairs: u32, parts: usize) -> Result<Vec<Learned>, Error> {
+/// What [`merge::learn`] learns with so many numbers.
+fn learned_with(numbers: Numbers, parts: usize) -> Result<Vec<Learned>, Error> {
     let trainer = Trainer::new(400).pattern("gpt2");
     let mut counts = trainer.counts()?;
     counts.add_text(b"the token, the merge, the pair of bytes and the bytes of the pair")?;
@@ -216,7 +216,7 @@ fn learned_with_few(most_pairs: u32, parts: usize) -> Result<Vec<Learned>, Error
     let (words, text) = words::lay_out::<u16>(&mut pieces, parts, &mut start.symbols())?;
     let mut always = |_| true;
     let mut guide = Recorder { text, ..Recorder::new(&start, &mut always) };
-    merge::learn_few(words, &start.lengths(), goal, &mut guide, most_pairs)?;
+    merge::learn(words, &start.lengths(), goal, &mut guide, numbers)?;
     Ok(guide.merges)
 }
 
@@ -225,10 +225,10 @@ fn learned_with_few(most_pairs: u32, parts: usize) -> Result<Vec<Learned>, Error
 #[test]
 fn more_pairs_than_numbers_are_refused() {
     for parts in [1, 2, 3] {
-        let expected = learned_with_few(u32::MAX, parts).expect("far fewer pairs");
+        let expected = learned_with(Numbers::of::<u16>(), parts).expect("far fewer pairs");
         let mut enough = 0;
         for most_pairs in 0..200 {
-            match learned_with_few(most_pairs, parts) {
+            match learned_with(Numbers { pairs: most_pairs, ..Numbers::of::<u16>() }, parts) {
                 Ok(learned) => {
                     assert_eq!(learned, expected);
                     enough += 1;
@@ -241,6 +241,19 @@ fn more_pairs_than_numbers_are_refused() {
             }
         }
         assert!((1..150).contains(&enough), "{enough} of 200 are enough");
+    }
+}
+
+/// After whichever merge cells get wider, and if that is after the last one.
+#[test]
+fn wider_cells_change_nothing() {
+    for parts in [1, 2, 3] {
+        let expected = learned_with(Numbers::of::<u16>(), parts).expect("few pairs");
+        assert!(expected.len() > 30);
+        for symbols in 256..260 + expected.len() {
+            let learned = learned_with(Numbers { symbols, ..Numbers::of::<u16>() }, parts);
+            assert_eq!(learned.expect("few pairs"), expected, "{symbols} symbols, {parts} parts");
+        }
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) trait Symbol: Copy + Eq + Send + Sync + 'static {
     fn index(self) -> usize;
     /// From an index, which is below those of the two above.
     fn new(index: usize) -> Self;
+    /// The same in more bits.
+    fn widened(self) -> u32;
 }
 
 macro_rules! symbol {
@@ -48,6 +50,14 @@ macro_rules! symbol {
             #[inline(always)]
             fn new(index: usize) -> $number {
                 index as $number
+            }
+            #[inline(always)]
+            fn widened(self) -> u32 {
+                match self {
+                    Self::BORDER => u32::BORDER,
+                    Self::HOLE => u32::HOLE,
+                    symbol => u32::from(symbol),
+                }
             }
         }
     };
