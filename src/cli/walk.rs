@@ -118,7 +118,10 @@ fn not_found(path: &Path, error: &io::Error) -> Problem {
         let name = name::shown(path);
         return problem.hint(format!("a command comes first: tokenize {name}"));
     }
-    problem
+    match args::near_command(path) {
+        Some(command) => problem.hint(format!("is the command meant: tokenize {command}?")),
+        None => problem,
+    }
 }
 
 /// The paths in a file, each ended by a NUL. What is no path is told; the rest goes on.

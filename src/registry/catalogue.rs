@@ -88,7 +88,15 @@ impl Catalogue {
             match (unknown.near.as_slice(), unknown.why) {
                 ([], Some(why)) => error.with_hint(why),
                 ([], None) => error.with_hint("the table of models has no name like it (`tokenize models`)"),
-                (near, None) => error.with_hint(format!("did you mean {}?", near.join(", "))),
+                (near, None) => {
+                    let is_family = near.iter().all(|other| other.contains(name));
+                    let all = if is_family {
+                        format!(" (`tokenize models {name}` lists all)")
+                    } else {
+                        String::new()
+                    };
+                    error.with_hint(format!("did you mean {}?{all}", near.join(", ")))
+                }
                 (near, Some(why)) => error.with_hint(format!("did you mean {}? {why}", near.join(", "))),
             }
         })

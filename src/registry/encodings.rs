@@ -221,6 +221,12 @@ fn unknown(name: &str) -> Error {
     // Also the first part of a name, as many write it: cl100k, o200k.
     let is_begun = |known: &str| name.len() >= 3 && known.starts_with(name);
     let near = encoding_names().filter(|known| is_begun(known) || super::names::distance(name, known) <= 3);
+    let model = super::models::models().find(|model| model.is_called(name));
+    if let Some(own) = model.and_then(|model| model.encoding) {
+        let message = format!("unknown encoding {name:?}");
+        return Error::new(ErrorKind::UnknownEncoding, message)
+            .with_hint(format!("{name} is a model (--model), its encoding is {own}"));
+    }
     let hint = match near.min_by_key(|known| super::names::distance(name, known)) {
         Some(near) => format!("did you mean {near}? The encodings are {}", names.join(", ")),
         None => format!("the encodings are {}", names.join(", ")),

@@ -215,7 +215,8 @@ fn is_encoding(name: &str) -> bool {
 /// The names nearest to `plain`, at most one of each model.
 ///
 /// Nearest are those that begin with it and go on with another word (a family named without its member),
-/// then those that differ least: without punctuation first, which people forget, and then with it.
+/// then those that differ least: without punctuation first, which people forget, and then with it. If there are none, those
+/// that have it as a word.
 fn near(catalogue: &Catalogue, plain: &str) -> Vec<String> {
     let wanted = without_date(plain).unwrap_or(plain);
     let squeezed = squeeze(wanted);
@@ -236,12 +237,24 @@ fn near(catalogue: &Catalogue, plain: &str) -> Vec<String> {
         names.filter_map(rank).min()
     };
     let mut found: Vec<_> = catalogue.models().filter_map(of_model).collect();
+    if found.is_empty() {
+        return holding(catalogue, wanted);
+    }
     found.sort_unstable();
     // Where only punctuation is wrong, or a word is missing, a guess at other letters is noise.
     if found.first().is_some_and(|(apart, ..)| *apart == 0) {
         found.retain(|(apart, ..)| *apart == 0);
     }
     found.into_iter().take(NEAR).map(|(_, _, Reverse(name))| name).collect()
+}
+
+/// The names of models, newest first, that have this as a word: many call a model by it, as sonnet or mini.
+fn holding(catalogue: &Catalogue, word: &str) -> Vec<String> {
+    let holds =
+        |model: &Model| word.len() > 2 && model.name.split(['-', '.', ':']).any(|other| other == word);
+    let mut found: Vec<Model> = catalogue.models().filter(holds).collect();
+    found.sort_by(|a, b| (&b.released, &b.name).cmp(&(&a.released, &a.name)));
+    found.into_iter().take(NEAR).map(|model| model.name.into_owned()).collect()
 }
 
 /// The name without its punctuation.
@@ -547,6 +560,8 @@ mod tests {
         assert_eq!(near_to("gpt-o4")[0], "gpt-4o");
         assert_eq!(near_to("gpt4o-2024-05-13"), ["gpt-4o"]);
         assert_eq!(near_to("gpt-4-1-mini")[0], "gpt-4.1-mini");
+        assert_eq!(near_to("sonnet").len(), 3);
+        assert!(near_to("sonnet").iter().all(|name| name.contains("sonnet")));
         assert_eq!(near_to("gpt-7"), ["gpt-5", "gpt-4", "gpt-2"]);
         assert_eq!(near_to("gpt-6"), ["gpt-6-sol", "gpt-6.2-sol", "gpt-6.1-sol"]);
         assert_eq!(near_to("someone/gpt-oss-20b")[0], "gpt-oss-20b");

@@ -51,9 +51,15 @@ fn bytes_that_are_no_text() {
 fn a_file_for_each_chunk() {
     let folder = folder(&[("text", TEXT.as_bytes()), ("part-0001.txt", b"as it was"), ("dir/x", b"")]);
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    run_in(&folder, &["chunk", "-n", "20", "text", "-o", "part-{:04}.txt"]).silent();
+    let wrote = run_in(&folder, &["chunk", "-n", "20", "text", "-o", "part-{:04}.txt"]);
+    assert_eq!(
+        (&*wrote.out, &*wrote.err),
+        ("", "tokenize: note: 2 chunks: part-0000.txt to part-0001.txt\n")
+    );
     assert_eq!([read("part-0000.txt"), read("part-0001.txt")].concat(), TEXT);
-    run_in(&folder, &["chunk", "-n", "20", "text", "--output", "dir/{}"]).silent();
+    run_in(&folder, &["chunk", "-q", "-n", "20", "text", "--output", "dir/{}"]).silent();
+    run_in(&folder, &["chunk", "-n", "20", "text", "--output", "none/{}"])
+        .failed(&["none/0", "does not exist"]);
     assert_eq!([read("dir/0"), read("dir/1")].concat(), TEXT);
     for (pattern, word) in [
         ("part.txt", "has no {}"),

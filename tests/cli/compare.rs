@@ -12,11 +12,11 @@ fn each_model_has_a_row() {
     assert_eq!(
         out,
         "\
-tokens  at most  words/token  bytes/token  share   window  count     encoding     model
-    13       13         0.85         4.08  <0.1%   128000  exact     o200k_base   gpt-4o
-    13       13         0.85         4.08   0.2%     8192  exact     cl100k_base  gpt-4
-   ~20       26         0.55         2.65  <0.1%  1000000  estimate  o200k_base   claude-opus-5
-    14       14         0.79         3.79      -        -  exact     gpt2         -
+tokens  at most  words/token  bytes/token  window  window size  count     encoding     model
+    13       13         0.85         4.08   <0.1%       128000  exact     o200k_base   gpt-4o
+    13       13         0.85         4.08    0.2%         8192  exact     cl100k_base  gpt-4
+   ~20       26         0.55         2.65   <0.1%      1000000  estimate  o200k_base   claude-opus-5
+    14       14         0.79         3.79       -            -  exact     gpt2         -
 2 files, 53 bytes, 11 words
 ~: estimated by measured ratios; 95 % of such texts have at most what is said
 "

@@ -15,7 +15,10 @@ fn counts_standard_input() {
 
 #[test]
 fn nothing_has_no_tokens_and_no_ratio() {
-    let table = run(&[], "").silent();
+    let run_of_nothing = run(&[], "").good();
+    // A pipe whose other end has failed is empty, too.
+    assert_eq!(run_of_nothing.err, "tokenize: note: standard input was empty\n");
+    let table = run_of_nothing.out;
     assert!(table.contains("     0      0            -      0    0.0%  -\n"), "{table}");
     assert_eq!(run(&["-q"], "").silent(), "0\n");
     let json = run(&["--json"], "").json();

@@ -177,7 +177,7 @@ fn what_fails_is_told_and_the_rest_is_done() {
 
 #[test]
 fn nothing_has_no_figures() {
-    let table = run(&["evaluate", "gpt2", "--against", "none"], "").silent();
+    let table = run(&["evaluate", "gpt2", "--against", "none", "-q"], "").silent();
     assert_eq!(row(&table, "bytes per token"), ["-"]);
     assert_eq!(row(&table, "Rényi efficiency"), ["-"]);
     let thai = run(&["evaluate", "o200k_base", "--against", "none"], "ภาษาไทยไม่มีช่องว่าง\n").silent();

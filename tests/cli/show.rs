@@ -166,7 +166,14 @@ fn a_page_is_written_whole_or_not_at_all() {
     );
     let out = run_in(&folder, &["show", "-q", "a", "--html", "-"]).silent();
     assert!(out == page, "the page is the same each time");
-    run_in(&folder, &["show", "a", "missing", "--html", "old"]).failed(&["old: not written"]);
+    run_in(&folder, &["show", "a", "missing", "--html", "page.html"]).failed(&["page.html: not written"]);
+    assert_eq!(fs::read_to_string(folder.path().join("page.html")).unwrap(), page);
+    // Who forgets the name of the page names a text in its place.
+    for args in
+        [&["show", "--html", "old"][..], &["show", "old", "--html", "old"], &["tree", "--html", "old"]]
+    {
+        run_in(&folder, args).failed(&["old: is there already", "--html names the page to write"]);
+    }
     assert_eq!(fs::read_to_string(folder.path().join("old")).unwrap(), "as it was");
 }
 

@@ -105,7 +105,7 @@ fn several_texts_are_added_up_whatever_the_threads() {
 
 #[test]
 fn what_has_no_numbers_says_so() {
-    let empty = run(&["stats"], "").silent();
+    let empty = run(&["stats", "-q"], "").silent();
     assert!(empty.contains("bytes per token        -") && !empty.contains('█'), "{empty}");
     run(&["stats", "-m", "claude-opus-5"], "text").failed(&["not public", "-e ENCODING"]);
     run(&["stats", "--bos"], "text").failed(&["--bos", "leave it out"]);

@@ -225,6 +225,16 @@ pub(crate) fn is_command(name: &std::path::Path) -> bool {
     name.to_str().is_some_and(|name| Cli::command().find_subcommand(name).is_some())
 }
 
+/// The command that a path with no file behind it may have been meant to be: two slips at most, in less than half a word.
+pub(crate) fn near_command(name: &std::path::Path) -> Option<String> {
+    let name = name.to_str().filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-'))?;
+    let whole = Cli::command();
+    let near =
+        whole.get_subcommands().map(|command| (strsim::osa_distance(name, command.get_name()), command));
+    let (slips, command) = near.min_by_key(|(slips, _)| *slips)?;
+    (slips <= 2 && 2 * slips < name.len()).then(|| command.get_name().to_owned())
+}
+
 /// What `--version` says: a count depends on the vocabularies and on Unicode's tables.
 fn long_version() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {

@@ -95,8 +95,9 @@ pub(crate) struct VocabularyArgs {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General")]
 pub(crate) struct CommonArgs {
-    /// No warnings and notes; of a count only the total number of tokens.
+    /// No warnings and notes; of a count only the total number of tokens, of an estimate, too.
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Tell which model, encoding and configuration are used.

@@ -40,10 +40,21 @@ pub(crate) fn run(args: &ChunkArgs, settings: &Settings, messages: &Messages) ->
         .policy(plan::policy(args.input.special, settings))
         .threads(threads);
     let chunks = chunks(&basis.tokenizer, &text, &options).map_err(|error| spread::explain(error, &input))?;
-    messages.detail(format_args!("{}: {} chunks", input.shown(), chunks.len()));
     if let Some(pattern) = pattern {
-        return Ok(pattern.write(&text, &chunks)?);
+        pattern.write(&text, &chunks)?;
+        let (first, last) = (pattern.path(0), pattern.path(chunks.len().saturating_sub(1)));
+        match chunks.len() {
+            0 => messages.note("there is no text, and so no chunk"),
+            1 => messages.note(format_args!("1 chunk: {}", name::shown(&first))),
+            many => messages.note(format_args!(
+                "{many} chunks: {} to {}",
+                name::shown(&first),
+                name::shown(&last)
+            )),
+        }
+        return Ok(());
     }
+    messages.detail(format_args!("{}: {} chunks", input.shown(), chunks.len()));
     let mut out = stdout();
     if args.null {
         if let Some(at) = text.iter().position(|&byte| byte == 0) {
@@ -120,13 +131,16 @@ impl Pattern {
         Ok(Pattern { before: before.to_owned(), width, after: after.to_owned() })
     }
 
+    fn path(&self, index: usize) -> PathBuf {
+        let Pattern { before, width, after } = self;
+        PathBuf::from(format!("{before}{index:0width$}{after}"))
+    }
+
     /// Writes the chunks, all of them or none.
     fn write(&self, text: &[u8], chunks: &[Chunk]) -> Result<(), Problem> {
         let mut whole = WholeFiles::default();
         for (index, chunk) in chunks.iter().enumerate() {
-            let Pattern { before, width, after } = self;
-            let path = PathBuf::from(format!("{before}{index:0width$}{after}"));
-            whole.add(&path, &text[chunk.start..chunk.end])?;
+            whole.add(&self.path(index), &text[chunk.start..chunk.end])?;
         }
         whole.finish()
     }

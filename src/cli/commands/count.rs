@@ -108,6 +108,9 @@ pub(crate) fn tell(
         match outcome {
             Outcome::Counted(counts, remarks) => {
                 tell_remarks(&input, &remarks, messages);
+                if matches!(input.origin, Origin::Stdin) && counts.measures.bytes == 0 {
+                    messages.note("standard input was empty");
+                }
                 rows.push(Row { name: input.path, files: 1, counts });
             }
             Outcome::Binary => {
@@ -140,7 +143,7 @@ pub(crate) fn tell_binary(paths: &[PathBuf], messages: &Messages) {
     match paths.len() {
         1 => messages.note(format_args!("{first}: binary file left out (--text counts it)")),
         many => {
-            messages.note(format_args!("{many} binary files left out, {first} first (--text counts them)"))
+            messages.note(format_args!("{many} binary files left out, such as {first} (--text counts them)"))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `tokenize cut`: as much of a text as a number of tokens allows.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use bytepair::registry::estimates::{Estimate, Profile};
 use bytepair::truncate::{self, At, Beginning, Cut, Options};
@@ -99,6 +99,11 @@ fn write(args: &CutArgs, parts: &[&[u8]]) -> Result<(), Failure> {
     let Some(path) = args.output.as_ref().filter(|path| !is_stdout(path)) else {
         let mut out = stdout();
         parts.iter().try_for_each(|part| out.write_all(part))?;
+        let is_open = parts.iter().rev().find_map(|part| part.last()).is_some_and(|&byte| byte != b'\n');
+        // On a terminal, what comes next would stand in the last line of the text.
+        if is_open && io::stdout().is_terminal() {
+            out.write_all(b"\n")?;
+        }
         return Ok(out.flush()?);
     };
     let mut out = WholeFile::create(path)?;

@@ -21,7 +21,11 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings, messages: &Messages) 
     basis.tell_assumed(messages);
     let others = explaining::others(args, &basis.encoding)?;
     let policy = plan::policy(args.special, settings);
-    let explained = texts(args)?
+    let texts = texts(args)?;
+    if args.words.is_empty() && texts.iter().all(Vec::is_empty) {
+        messages.note("standard input was empty");
+    }
+    let explained = texts
         .into_iter()
         .map(|text| explaining::of(&basis.tokenizer, &others, text, args, policy))
         .collect::<Result<Vec<Explained>, Problem>>()?;

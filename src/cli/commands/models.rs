@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use bytepair::registry::models::Model;
+use bytepair::registry::models::{Exactness, Model};
 use serde::Serialize;
 
 use crate::cli::args::ModelsArgs;
@@ -76,9 +76,9 @@ pub(crate) fn run(args: &ModelsArgs, settings: &Settings, messages: &Messages) -
     }
     let resolved = match models.catalogue.model(name) {
         Ok(resolved) => resolved,
-        // A word that several names hold asks for those.
+        // A part that several names have asks for those.
         Err(error) => {
-            let holds = |model: &Model| maker.len() >= 3 && model.name.split('-').any(|word| word == maker);
+            let holds = |model: &Model| maker.len() >= 3 && model.name.contains(&maker);
             let of_word: Vec<Model> = models.catalogue.models().filter(holds).collect();
             return if of_word.is_empty() { Err(error.into()) } else { list(args, settings, of_word) };
         }
@@ -105,7 +105,7 @@ fn list(args: &ModelsArgs, settings: &Settings, models: Vec<Model>) -> Result<()
     let rows = entries.iter().map(|entry| {
         let (window, input, output) = (limit(entry.window), limit(entry.max_input), limit(entry.max_output));
         let encoding = entry.encoding.unwrap_or("-");
-        let words = [encoding, entry.exactness, entry.as_of, entry.name];
+        let words = [encoding, shown(entry.exactness), entry.as_of, entry.name];
         let source = verbose.then(|| entry.source.to_owned());
         [window, input, output].into_iter().chain(words.map(str::to_owned)).chain(source).collect()
     });
@@ -175,6 +175,11 @@ fn encoding(entry: &Entry) -> String {
 fn count(entry: &Entry) -> String {
     match entry.tokenizer {
         Some(tokenizer) => format!("estimate: {tokenizer}, by measured ratios"),
-        None => entry.exactness.to_owned(),
+        None => shown(entry.exactness).to_owned(),
     }
+}
+
+/// The word for people, as `compare` has it.
+fn shown(exactness: &'static str) -> &'static str {
+    if exactness == Exactness::OfficialLocal.name() { "maker's local" } else { exactness }
 }

@@ -43,6 +43,7 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
     let style = Style::of_stdout(args.common.color);
     let mut gathered = walk::gather(&args.input.files, messages)?;
     if let Some(output) = &args.html {
+        page::may_write(output)?;
         gathered.leave_out(output, messages);
     }
     // Tokens that run over the screen, or a pager, leave no line for a bar.
@@ -137,7 +138,13 @@ impl Showing<'_> {
             self.rows(basis, counts),
             self.args.over,
         )?;
-        page::tokens::page(&title, data).write_to(path)?;
+        let shown = table::shown_tokens(basis, self.style.grouped(), tokens);
+        let about = format!(
+            "{shown} {}; {}",
+            plural(tokens, "token"),
+            table::basis(basis, None, self.style.grouped())
+        );
+        page::tokens::page(&title, &about, data).write_to(path)?;
         if is_stdout(path) {
             return Ok(());
         }

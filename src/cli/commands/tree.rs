@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use bytepair::registry::models::Exactness;
-
 use crate::cli::args::{self, TreeArgs};
 use crate::cli::commands::count::tell;
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
-use crate::cli::output::Style;
 use crate::cli::output::file::is_stdout;
 use crate::cli::output::tree::{self, Report};
+use crate::cli::output::{Style, table};
 use crate::cli::progress::Progress;
 use crate::cli::spread::{self, Counting};
 use crate::cli::{folders, name, page, plan, walk};
@@ -35,6 +33,7 @@ pub(crate) fn run(args: &TreeArgs, settings: &Settings, messages: &Messages) -> 
     let words = plan::words(args.words, settings);
     let mut gathered = walk::gather(&files, messages)?;
     if let Some(output) = &args.html {
+        page::may_write(output)?;
         gathered.leave_out(output, messages);
     }
     let progress = Progress::new(messages.tells_notes(), &gathered.inputs);
@@ -77,14 +76,14 @@ fn write_page(path: &Path, report: &Report, messages: &Messages) -> Result<(), F
         true => "tokens".to_owned(),
         false => format!("{}: tokens", name::shown(Path::new(&report.root.name))),
     };
-    page::treemap::page(&title, page::treemap::data(report)).write_to(path)?;
+    let style = Style::plain().grouped();
+    let Report { basis, root, .. } = report;
+    let tokens = table::shown_tokens(basis, style, root.counts.tokens);
+    let summary = format!("{tokens} tokens in {}", style.counted(root.files as u64, "file"));
+    let about = format!("{summary}; {}", table::basis(basis, Some(&root.counts), style));
+    page::treemap::page(&title, &about, page::treemap::data(report)).write_to(path)?;
     if !is_stdout(path) {
-        let style = Style::plain().grouped();
-        let [files, tokens] =
-            [report.root.files as u64, report.root.counts.tokens].map(|number| style.number(number));
-        let noun = if report.root.files == 1 { "file" } else { "files" };
-        let mark = if report.basis.exactness == Exactness::Estimate { "~" } else { "" };
-        messages.note(format_args!("{}: {mark}{tokens} tokens in {files} {noun}", name::shown(path)));
+        messages.note(format_args!("{}: {summary}", name::shown(path)));
     }
     Ok(())
 }

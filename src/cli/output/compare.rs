@@ -77,7 +77,7 @@ fn upper(basis: &Basis, counts: &Counts) -> Option<u64> {
 /// Writes a table to standard output: of the groups if there are some, and of all files.
 pub(crate) fn table(report: &Report, style: Style) -> io::Result<()> {
     let mut out = stdout();
-    let mut header = vec!["tokens", "at most", "words/token", "bytes/token", "share", "window"];
+    let mut header = vec!["tokens", "at most", "words/token", "bytes/token", "window", "window size"];
     header.extend(["count", "encoding", "model"]);
     let has_groups = !report.groups.is_empty();
     header.extend(has_groups.then_some("name"));

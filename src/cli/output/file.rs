@@ -39,7 +39,12 @@ pub(crate) fn shown(path: &Path) -> String {
 impl WholeFile {
     /// Begins the file that will be at `path`. Of a symbolic link, the file it leads to is replaced.
     pub(crate) fn create(path: &Path) -> Result<WholeFile, Problem> {
-        let wrong = |error: io::Error| Problem::file(path, &error);
+        let wrong = |error: io::Error| match error.kind() {
+            ErrorKind::NotFound => {
+                Problem::file(path, &error).hint("the folder that it is to be in does not exist")
+            }
+            _ => Problem::file(path, &error),
+        };
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let old = fs::metadata(&place).ok();
         if old.as_ref().is_some_and(|old| old.is_dir()) {

@@ -7,22 +7,46 @@
 pub(crate) mod tokens;
 pub(crate) mod treemap;
 
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::failure::Failure;
-use crate::cli::output::file::Place;
+use crate::cli::failure::{Failure, Problem};
+use crate::cli::name;
+use crate::cli::output::file::{Place, is_stdout};
 
 const SHELL: &str = include_str!("shell.html");
 const STYLE: &str = include_str!("shell.css");
 const SCRIPT: &str = include_str!("shell.js");
 
+/// What every page begins with, by which it is known again.
+const BEGIN: &[u8] = b"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    <meta name=\"generator\" content=\"tokenize\">";
+
+/// Refuses to write a page over a file that is none: who forgets FILE after `--html` may have named a text there.
+pub(crate) fn may_write(path: &Path) -> Result<(), Problem> {
+    if is_stdout(path) || !fs::metadata(path).is_ok_and(|old| old.is_file() && old.len() > 0) {
+        return Ok(());
+    }
+    let mut begin = vec![0; BEGIN.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    if read.is_ok() && begin == BEGIN {
+        return Ok(());
+    }
+    let problem = Problem::new("is there already, and is no page of this program");
+    Err(problem
+        .about(name::shown(path))
+        .hint("--html names the page to write: another name, or remove the file"))
+}
+
 /// A page.
 pub(crate) struct Page<'a, D> {
     /// What it is called. Any text.
     pub(crate) title: &'a str,
+    /// What it is about, in a line: how many tokens, and by what vocabulary. Any text.
+    pub(crate) about: &'a str,
     /// Its tabs: the id of the panel in the body, and what it is called. With one there is no row of tabs.
     pub(crate) tabs: &'a [(&'a str, &'a str)],
     /// The markup of the panels: `<section id="…" role="tabpanel">` for each. A part of the program.
@@ -54,6 +78,7 @@ impl<D: Serialize> Page<'_, D> {
             ("{{style}}", STYLE),
             ("{{more-style}}", self.style),
             ("{{heading}}", escaped(self.title).as_str()),
+            ("{{about}}", escaped(self.about).as_str()),
             ("{{tabs}}", if self.tabs.len() > 1 { tabs.as_str() } else { "" }),
             ("{{body}}", self.body),
             ("{{data}}", data.as_str()),
@@ -119,9 +144,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn pages_begin_as_they_are_known() {
+        assert!(SHELL.as_bytes().starts_with(BEGIN));
+    }
+
+    #[test]
     fn no_text_breaks_out() {
         let evil = "</script><!--<script>\"'&\u{2028}\u{2029}\0</title>{{body}}";
-        let page = Page { title: evil, tabs: &[], body: "", style: "", script: "", data: [evil] };
+        let page =
+            Page { title: evil, about: evil, tabs: &[], body: "", style: "", script: "", data: [evil] };
         let mut out = Vec::new();
         page.write(&mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
@@ -132,6 +163,10 @@ mod tests {
         // In a script these two would end the line; in markup they are text.
         assert!(!data.contains(['\u{2028}', '\u{2029}', '<', '&']), "{data}");
         assert_eq!(serde_json::from_str::<[String; 1]>(data).unwrap(), [evil]);
-        assert_eq!(page.matches("{{body}}").count(), 3, "as text, twice in markup and once in the data");
+        assert_eq!(
+            page.matches("{{body}}").count(),
+            4,
+            "as text, three times in markup and once in the data"
+        );
     }
 }

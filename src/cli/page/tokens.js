@@ -64,8 +64,8 @@
   // Nodes for the bytes of `bytes` from `start` to `end`; what stands around them is looked at. With `spaces` all spaces are signs.
   const visible = (bytes, start, end, spaces) => {
     const nodes = [];
-    let plain = "", hasLetter = false;
-    const put = (node) => { if (plain) nodes.push(plain); plain = ""; if (node) nodes.push(node); };
+    let plain = "", hasLetter = false, lone = null;
+    const put = (node) => { if (plain) nodes.push(plain); [plain, lone] = ["", null]; if (node) nodes.push(node); };
     let at = start;
     // A character that began before: its last bytes, and what it is.
     for (let back = 1; back <= 3 && start - back >= 0 && (bytes[start] & 0xc0) === 0x80; back++) {
@@ -92,7 +92,7 @@
         let stop = at;
         while (bytes[stop] === 32) stop++;
         const next = bytes[stop], trails = next === undefined || next === 10 || (next === 13 && bytes[stop + 1] === 10);
-        if (trails || spaces) put(make("span", { class: "sign" }, "·")); else plain += " ";
+        if (trails || spaces) put(make("span", { class: "sign" }, "␣")); else plain += " ";
         hasLetter = !(trails || spaces);
       } else if (code === 10) {
         put(make("span", { class: "sign" }, "↵"));
@@ -110,9 +110,14 @@
         put(sign(nameOf(code), "U+" + code.toString(16).toUpperCase().padStart(4, "0")));
         hasLetter = false;
       } else {
-        const c = String.fromCodePoint(code);
-        if (!hasLetter && mark.test(c)) plain += "◌";
-        plain += c;
+        const c = String.fromCodePoint(code), isMark = mark.test(c);
+        if (lone && isMark) lone.append(c);
+        else if (!hasLetter && isMark) {
+          // Its letter is in another token. It has room of its own, or the next token would be painted over it.
+          const alone = make("span", { class: "lone" }, "◌" + c);
+          put(alone);
+          lone = alone;
+        } else { lone = null; plain += c; }
         hasLetter = true;
       }
     }

@@ -206,9 +206,10 @@ fn parts(tokenizer: &Tokenizer, ids: &[TokenId]) -> (Parts, String) {
 }
 
 /// The page.
-pub(crate) fn page(title: &str, data: Data) -> Page<'_, Data> {
+pub(crate) fn page<'a>(title: &'a str, about: &'a str, data: Data) -> Page<'a, Data> {
     Page {
         title,
+        about,
         tabs: &[("tokens", "Tokens"), ("counts", "Counts"), ("merges", "Merges")],
         body: include_str!("tokens.html"),
         style: include_str!("tokens.css"),

@@ -45,6 +45,7 @@
   const legend = document.getElementById("legend");
   for (const ending of named) legend.append(make("li", {}, make("span", { class: "c" + colourOf(ending) }), ending || "no ending"));
   if (named.length < ranked.length) legend.append(make("li", {}, make("span", { class: "c" + (COLOURS - 1) }), "other endings"));
+  legend.append(make("li", {}, make("span", { class: "folder" }), "folder"), make("li", {}, make("span", { class: "rest" }), "several small ones"));
 
   // Squarified rows (Bruls, Huizing and van Wijk, 2000): of entries from large to small, a row takes the next one as long as
   // that makes its boxes no longer and thinner than they are.

@@ -63,9 +63,10 @@ pub(crate) fn data(report: &Report) -> Data {
 }
 
 /// The page.
-pub(crate) fn page(title: &str, data: Data) -> Page<'_, Data> {
+pub(crate) fn page<'a>(title: &'a str, about: &'a str, data: Data) -> Page<'a, Data> {
     Page {
         title,
+        about,
         tabs: &[("map", "Map"), ("list", "List")],
         body: include_str!("treemap.html"),
         style: include_str!("treemap.css"),
