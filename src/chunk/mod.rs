@@ -162,7 +162,21 @@ pub struct Chunk {
 /// # Ok::<(), bytepair::Error>(())
 /// ```
 pub fn chunks(tokenizer: &Tokenizer, text: impl AsRef<[u8]>, options: &Options) -> Result<Vec<Chunk>, Error> {
-    let text = text.as_ref();
+    chunks_with(tokenizer, text.as_ref(), options, &|_| ())
+}
+
+/// As [`chunks`], for long texts: `progress` is called, by any thread, with the number of bytes that were dealt with since
+/// the last call. Each byte of the text is dealt with twice: it is counted, and packed.
+///
+/// # Errors
+///
+/// As [`chunks`].
+pub fn chunks_with(
+    tokenizer: &Tokenizer,
+    text: &[u8],
+    options: &Options,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<Chunk>, Error> {
     let mut options = options.clone();
     if options.overlap > 0 && options.overlap >= options.limit {
         let message = format!(
@@ -179,7 +193,7 @@ pub fn chunks(tokenizer: &Tokenizer, text: impl AsRef<[u8]>, options: &Options) 
         options.policy = SpecialPolicy::Text;
     }
     let can_be_cut = tokenizer.can_be_cut(options.policy);
-    let work = Work { tokenizer, text, options: &options, can_be_cut };
+    let work = Work { tokenizer, text, options: &options, can_be_cut, progress };
     let coarse = work.coarse_units()?;
     let mut chunks = work.packed(&coarse)?;
     if options.balanced && chunks.len() > 1 {
@@ -214,6 +228,8 @@ struct Work<'a> {
     options: &'a Options,
     /// Whether there may be places where the text can be cut without a difference to any token.
     can_be_cut: bool,
+    /// Whom to tell how many bytes were dealt with.
+    progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<'a> Work<'a> {
@@ -225,7 +241,9 @@ impl<'a> Work<'a> {
     fn packed(&self, coarse: &[units::Unit]) -> Result<Vec<Chunk>, Error> {
         let limit = self.options.limit;
         if self.options.overlap > 0 || self.options.balanced || self.text.len() <= STRETCH {
-            return Packer::new(self, coarse, limit).all();
+            let chunks = Packer::new(self, coarse, limit).all();
+            (self.progress)(self.text.len() as u64);
+            return chunks;
         }
         let mut stretches = Vec::with_capacity(self.text.len() / STRETCH + 1);
         let mut rest = coarse;
@@ -237,7 +255,14 @@ impl<'a> Work<'a> {
         }
         let options = self.options.clone().threads(1);
         let alone = Work { options: &options, ..*self };
-        let job = |_: &mut Counter<'_>, place: usize| Packer::new(&alone, stretches[place], limit).all();
+        let job = |_: &mut Counter<'_>, place: usize| {
+            let stretch = stretches[place];
+            let chunks = Packer::new(&alone, stretch, limit).all();
+            if let (Some(first), Some(last)) = (stretch.first(), stretch.last()) {
+                (self.progress)((last.end - first.start) as u64);
+            }
+            chunks
+        };
         Ok(self.on_threads(stretches.len(), self.text.len(), || self.counter(), job)?.concat())
     }
 

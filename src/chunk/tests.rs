@@ -183,3 +183,23 @@ fn long_texts_of_one_unit() {
         }
     }
 }
+
+#[test]
+fn progress_tells_each_byte_twice() {
+    let tokenizer = crate::encoding("o200k_base").expect("embedded");
+    let text = "One line of text, and a number 12345.\n\nAnother paragraph.\n".repeat(60_000);
+    for options in [
+        Options::new(100),
+        Options::new(100).threads(3),
+        Options::new(100).overlap(10),
+        Options::new(100).balanced(true).at(At::Line),
+    ] {
+        let told = std::sync::atomic::AtomicU64::new(0);
+        let add = |bytes| {
+            told.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
+        };
+        let text = if options.overlap > 0 { &text[..100_000] } else { &text };
+        chunks_with(&tokenizer, text.as_bytes(), &options, &add).expect("a scanner");
+        assert_eq!(told.into_inner(), 2 * text.len() as u64);
+    }
+}

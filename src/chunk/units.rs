@@ -79,7 +79,7 @@ impl Work<'_> {
                 let (start, ref units) = jobs[place];
                 let own: Vec<usize> = ends[units.clone()].iter().map(|end| end - start).collect();
                 let counts = self.tokenizer.count_sections(counter, &self.text[start..], &own)?;
-                self.divide_large(self.units(start, &ends[units.clone()], &counts, level))
+                self.counted(start, &ends[units.clone()], &counts, level)
             };
             let counter = || self.tokenizer.piece_counter(self.text.len() / self.options.threads.max(1));
             return Ok(self.on_threads(jobs.len(), self.text.len(), counter, count)?.concat());
@@ -99,9 +99,22 @@ impl Work<'_> {
                 counts.push(usize::try_from(counter.end_text()?).unwrap_or(usize::MAX));
                 from = end;
             }
-            self.divide_large(self.units(start, &ends[units.clone()], &counts, level))
+            self.counted(start, &ends[units.clone()], &counts, level)
         };
         Ok(self.on_threads(jobs.len(), self.text.len(), continuing, count)?.concat())
+    }
+
+    /// The units of a job that is done.
+    fn counted(
+        &self,
+        start: usize,
+        ends: &[usize],
+        counts: &[usize],
+        level: Level,
+    ) -> Result<Vec<Unit>, Error> {
+        let units = self.divide_large(self.units(start, ends, counts, level));
+        (self.progress)(ends.last().map_or(0, |end| (end - start) as u64));
+        units
     }
 
     /// The units from `start` on that end at these places and have so many tokens.

@@ -32,6 +32,8 @@ pub(crate) struct Progress {
 enum Work {
     /// So many files are read, each so many times.
     Files(usize, u64),
+    /// A text in memory is gone through so many times.
+    Text(u64),
     /// Merges are learned.
     Merges,
 }
@@ -54,6 +56,11 @@ impl Progress {
         let times = times as u64;
         let total = sizes.map(|size| size.saturating_mul(times));
         Progress::with(wanted, total, Work::Files(inputs.len(), times), BYTES)
+    }
+
+    /// Goes so many times through a text of so many bytes.
+    pub(crate) fn text(wanted: bool, bytes: u64, times: u64) -> Progress {
+        Progress::with(wanted, Some(bytes.saturating_mul(times)), Work::Text(times), BYTES)
     }
 
     /// Work on this number of merges.
@@ -83,7 +90,13 @@ impl Progress {
     pub(crate) fn finish(&self, messages: &Messages) {
         self.clear();
         if self.bar.get().is_some() {
-            messages.note(summary(self.work, self.done.load(Ordering::Relaxed), self.begin.elapsed()));
+            let told = self.done.load(Ordering::Relaxed);
+            // Of a text the last steps may not have been told.
+            let done = match self.work {
+                Work::Text(_) => self.total.unwrap_or(told),
+                _ => told,
+            };
+            messages.note(summary(self.work, done, self.begin.elapsed()));
         }
     }
 
@@ -106,6 +119,10 @@ fn summary(work: Work, done: u64, took: Duration) -> String {
     };
     match work {
         Work::Merges => format!("done: {done} merges in {took} ({rate:.0}/s)"),
+        Work::Text(times) => {
+            let [text, rate] = [done / times, rate as u64 / times].map(HumanBytes);
+            format!("done: {text} in {took} ({rate}/s)")
+        }
         Work::Files(files, times) => {
             let noun = if files == 1 { "file" } else { "files" };
             let times = if times == 1 { String::new() } else { format!(" {times} times") };
@@ -149,6 +166,7 @@ mod tests {
         assert_eq!(of(Work::Files(1, 1), 3 << 20, 1500), "done: 1 file, 3.00 MiB in 1.5 s (2.00 MiB/s)");
         let long = of(Work::Files(3, 8), 610 << 20, 61_000);
         assert_eq!(long, "done: 3 files 8 times, 610.00 MiB in 1 min 1 s (10.00 MiB/s)");
+        assert_eq!(of(Work::Text(2), 6 << 20, 1500), "done: 3.00 MiB in 1.5 s (2.00 MiB/s)");
         assert_eq!(of(Work::Merges, 7_380_000, 7_380_000), "done: 7380000 merges in 2 h 3 min (1000/s)");
     }
 

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use bytepair::chunk::{At, Chunk, Options, chunks};
+use bytepair::chunk::{At, Chunk, Options, chunks_with};
 use bytepair::{Meter, Tokenizer};
 
 use crate::cli::args::{self, ChunkArgs, Unit};
@@ -14,6 +14,7 @@ use crate::cli::input::{Input, Opened};
 use crate::cli::messages::Messages;
 use crate::cli::output::file::{WholeFiles, is_stdout};
 use crate::cli::output::{self, stdout};
+use crate::cli::progress::Progress;
 use crate::cli::{name, plan, spread, walk};
 
 /// Makes chunks.
@@ -39,7 +40,10 @@ pub(crate) fn run(args: &ChunkArgs, settings: &Settings, messages: &Messages) ->
         .balanced(args.balanced)
         .policy(plan::policy(args.input.special, settings))
         .threads(threads);
-    let chunks = chunks(&basis.tokenizer, &text, &options).map_err(|error| spread::explain(error, &input))?;
+    let progress = Progress::text(messages.tells_notes(), text.len() as u64, 2);
+    let chunks = chunks_with(&basis.tokenizer, &text, &options, &|bytes| progress.add(bytes));
+    let chunks = chunks.map_err(|error| spread::explain(error, &input))?;
+    progress.finish(messages);
     if let Some(pattern) = pattern {
         pattern.write(&text, &chunks)?;
         let (first, last) = (pattern.path(0), pattern.path(chunks.len().saturating_sub(1)));

@@ -12,7 +12,11 @@ use crate::cli::args::{self, DecodeArgs};
 use crate::cli::config::Settings;
 use crate::cli::failure::{Failure, Problem};
 use crate::cli::messages::Messages;
+use crate::cli::progress::Progress;
 use crate::cli::{name, output, plan};
+
+/// After how many ids, or bytes of JSON, progress is told.
+const TOLD: usize = 1 << 16;
 
 /// Decodes.
 pub(crate) fn run(args: &DecodeArgs, settings: &Settings, messages: &Messages) -> Result<(), Failure> {
@@ -24,7 +28,9 @@ pub(crate) fn run(args: &DecodeArgs, settings: &Settings, messages: &Messages) -
     let basis = plan::basis(&args.vocabulary, settings, messages)?;
     basis.must_have_ids()?;
     let typed = if from_stdin { read_stdin()? } else { args.ids.join(OsStr::new(" ")).into_encoded_bytes() };
-    let ids = parse(&typed)?;
+    let progress = Progress::text(messages.tells_notes(), typed.len() as u64, 1);
+    let ids = parse(&typed, &progress)?;
+    progress.finish(messages);
     if args.lossy {
         let text = decode(&basis.tokenizer, &ids, Tokenizer::decode_lossy)?;
         return Ok(output::bytes(text.as_bytes())?);
@@ -48,14 +54,23 @@ fn read_stdin() -> Result<Vec<u8>, Problem> {
 }
 
 /// The ids in a text: numbers between white space or commas, or JSON.
-fn parse(text: &[u8]) -> Result<Vec<TokenId>, Problem> {
+fn parse(text: &[u8], progress: &Progress) -> Result<Vec<TokenId>, Problem> {
     let text = std::str::from_utf8(text)
         .map_err(|error| Problem::new(format!("not token ids: byte {} is not UTF-8", error.valid_up_to())))?;
     if text.trim_start().starts_with(['[', '{']) {
-        return parse_json(text);
+        return parse_json(text, progress);
     }
     let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
-    words.enumerate().map(|(place, word)| word.parse().map_err(|_| no_id(word, place))).collect()
+    let mut told = 0;
+    let id = |(place, word): (usize, &str)| {
+        if place % TOLD == TOLD - 1 {
+            let at = word.as_ptr() as usize - text.as_ptr() as usize;
+            progress.add((at - told) as u64);
+            told = at;
+        }
+        word.parse().map_err(|_| no_id(word, place))
+    };
+    words.enumerate().map(id).collect()
 }
 
 fn no_id(what: &str, place: usize) -> Problem {
@@ -66,9 +81,14 @@ fn no_id(what: &str, place: usize) -> Problem {
 }
 
 /// Ids of arrays, of objects with an `id`, and numbers, one after the other.
-fn parse_json(text: &str) -> Result<Vec<TokenId>, Problem> {
-    let mut ids = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+fn parse_json(text: &str, progress: &Progress) -> Result<Vec<TokenId>, Problem> {
+    let (mut ids, mut told) = (Vec::new(), 0);
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    while let Some(value) = values.next() {
+        if values.byte_offset() >= told + TOLD {
+            progress.add((values.byte_offset() - told) as u64);
+            told = values.byte_offset();
+        }
         match value.map_err(|error| Problem::new(format!("not JSON: {error}")))? {
             Value::Array(values) => {
                 for value in &values {
