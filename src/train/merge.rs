@@ -92,14 +92,7 @@ pub(super) fn learn<S: Symbol>(
     guide: &mut dyn Guide,
     numbers: Numbers,
 ) -> Result<(), Error> {
-    let parts = std::thread::scope(|scope| {
-        let parts = words.into_iter().map(|words| scope.spawn(|| Part::new(words, lengths.to_vec())));
-        let parts: Vec<_> = parts.collect();
-        let part = |part: std::thread::ScopedJoinHandle<'_, Part<S>>| {
-            part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        parts.into_iter().map(part).collect()
-    });
+    let parts = side_by_side(words, |words| Part::new(words, lengths.to_vec()));
     let team = Team::new(parts);
     let mut course = Course::new(goal, lengths, numbers);
     course = team.with_helpers(|team| {
@@ -110,7 +103,7 @@ pub(super) fn learn<S: Symbol>(
     });
     if course.needs_wider() {
         course.symbols = Numbers::of::<u32>().symbols;
-        let team = Team::new(team.into_parts().map(Part::widened).collect());
+        let team = Team::new(side_by_side(team.into_parts(), Part::widened));
         course = team.with_helpers(|team| {
             let mut learner = Learner::new(team, course);
             learner.learn(guide);
@@ -124,6 +117,19 @@ pub(super) fn learn<S: Symbol>(
         format!("there are more than {} different pairs, which cannot be told apart", course.most_pairs);
     Err(Error::new(ErrorKind::InvalidTraining, message)
         .with_hint("leave out rare pieces (--min-count 2), or learn from fewer texts"))
+}
+
+/// What becomes of some, each on a thread of its own.
+fn side_by_side<A: Send, B: Send>(all: impl IntoIterator<Item = A>, make: impl Fn(A) -> B + Sync) -> Vec<B> {
+    let make = &make;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = all.into_iter().map(|one| scope.spawn(move || make(one))).collect();
+        let done = threads.into_iter().map(|thread| match thread.join() {
+            Ok(made) => made,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
+    })
 }
 
 /// How far learning has come.
