@@ -43,6 +43,15 @@ pub(crate) fn take_out(path: &Path) -> bool {
     paths().remove(path)
 }
 
+/// Takes this file, or a folder with nothing in it, away, if it was still of no use.
+pub(crate) fn remove(path: &Path) {
+    let mut paths = paths();
+    if paths.remove(path) {
+        // Nobody is left who could be told.
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+    }
+}
+
 /// Moves files to their places, all of them before the program can be ended; each is whole then. An error says which could
 /// not be moved: those before it are in their places.
 pub(crate) fn put_in_place<'a>(

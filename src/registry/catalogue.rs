@@ -89,7 +89,7 @@ impl Catalogue {
                 ([], Some(why)) => error.with_hint(why),
                 ([], None) => error.with_hint("the table of models has no name like it (`tokenize models`)"),
                 (near, None) => {
-                    let is_family = near.iter().all(|other| other.contains(name));
+                    let is_family = name.len() > 2 && near.iter().all(|other| other.contains(name));
                     let all = if is_family {
                         format!(" (`tokenize models {name}` lists all)")
                     } else {

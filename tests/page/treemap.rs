@@ -126,6 +126,12 @@ fn one_can_zoom_in_and_out() {
     browser.press(&["ArrowDown"]);
     assert_ne!(here(), json!("docs/a.md"));
     assert_eq!(browser.script("return document.querySelectorAll('.box[tabindex=\"0\"]').length"), json!(1));
+    // When the window changes, boxes are made anew, and who moves with keys is still there.
+    let before = here();
+    browser.emulate("light", 640, 600);
+    browser.script_later("const done = arguments[0]; setTimeout(() => done(0), 100)");
+    assert_eq!(here(), before);
+    assert_eq!(browser.script("return document.querySelectorAll('.box.here').length"), json!(1));
     browser.click("#map .path button");
     assert_eq!(shown(&browser), ".");
     // A view has an address.

@@ -18,6 +18,10 @@ const SHORT: &[&str] = &[
     "version",
 ];
 
+/// The help of a command: its examples, and what its signs and figures are, before the flags.
+const EXAMPLES_FIRST: &str =
+    "{before-help}{about-with-newline}\n{usage-heading} {usage}{after-help}\n\n{all-args}";
+
 /// The definition of the whole, with commands in groups and a short help that is short.
 pub(super) fn arrange(command: Command) -> Command {
     let command = command.mut_args(|argument| {
@@ -29,7 +33,9 @@ pub(super) fn arrange(command: Command) -> Command {
         groups()
     );
     // In groups they are told already.
-    command.mut_subcommands(|command| command.hide(true)).help_template(template)
+    command
+        .mut_subcommands(|command| command.hide(true).help_template(EXAMPLES_FIRST))
+        .help_template(template)
 }
 
 fn groups() -> String {

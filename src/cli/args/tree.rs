@@ -15,7 +15,7 @@ Examples:
 
 /// `tokenize tree`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("paths", |arg| arg.help("Files, folders, or - for standard input. None: this folder")))]
 pub(crate) struct TreeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,

@@ -134,9 +134,8 @@ impl NewFolder {
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        unfinished::take_out(&self.0);
         // Where something is in it, it is there to stay.
-        let _ = fs::remove_dir(&self.0);
+        unfinished::remove(&self.0);
     }
 }
 
@@ -212,10 +211,6 @@ impl Write for WholeFile {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // One that was moved is not there any more.
-        if unfinished::take_out(&self.beside) {
-            // Nobody is left who could be told.
-            let _ = fs::remove_file(&self.beside);
-        }
+        unfinished::remove(&self.beside);
     }
 }

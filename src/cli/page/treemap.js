@@ -146,6 +146,7 @@
   };
 
   const render = () => {
+    const hadFocus = sheet.contains(document.activeElement);
     sheet.replaceChildren();
     elements.clear();
     order = [];
@@ -153,8 +154,9 @@
     if (current.children.length) fill(current, place, 1);
     else if (current.tokens) draw(current, place, 1);
     if (!order.length) sheet.append(make("p", { class: "note" }, "There are no tokens here."));
-    const isShown = elements.has(here);
-    if (!isShown && order.length) { here = order[0]; }
+    if (!elements.has(here) && order.length) here = order[0];
+    // Boxes are made anew, also when the window changes: who moves with keys must not lose the place.
+    if (hadFocus && order.length) choose(here, true);
     const element = elements.get(here);
     if (element) element.tabIndex = 0;
   };
@@ -220,7 +222,7 @@
   map.addEventListener("mouseover", (event) => { const node = nodeOf(event); if (node) describe(node); });
   map.addEventListener("mouseleave", () => describe(sheet.contains(document.activeElement) ? here : current));
   map.addEventListener("click", (event) => { const node = nodeOf(event); if (node) zoomTo(node); });
-  map.addEventListener("focusin", (event) => { const node = nodeOf(event); if (node && node !== here) choose(node, false); else if (node) describe(node); });
+  map.addEventListener("focusin", (event) => { const node = nodeOf(event); if (node) choose(node, false); });
   map.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const at = order.indexOf(here), parent = here.parent && elements.has(here.parent) ? here.parent : null;
